@@ -15,6 +15,7 @@ neither: such strips are drawn again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field as dataclass_field, replace
 from functools import lru_cache
 
@@ -57,6 +58,8 @@ class Mix:
     digit_rows: tuple[float, float] = (12.0, 60.0)   # digit height in camera pixels
     ocr_b: float = 0.0            # extra share set in OCR-B itself
     hidden: tuple[float, float] = (0.15, 0.35)       # neither digit nor '?'
+    rows: tuple[float, float, float] = (21.0, 17.0, 26.0)   # digit height in the strip: mean, least, most
+    other: int = OTHER            # label of glyphs that are not in the alphabet
 
 
 TRAINING = Mix()
@@ -78,13 +81,14 @@ class Strip:
 
 
 @dataclass
-class _Glyph:
-    """A glyph on the canvas: its box, its ink and its label."""
+class Glyph:
+    """A glyph on the canvas: its place, its ink, its label and its character."""
 
     x: int
     y: int
     mask: np.ndarray
     label: int
+    char: str = ""
 
     def clipped(self, width: int) -> tuple[tuple[slice, slice], np.ndarray]:
         """The glyph's box and ink inside a canvas `width` wide (empty when outside)."""
@@ -92,6 +96,10 @@ class _Glyph:
         y0, y1 = max(0, self.y), min(self.y + self.mask.shape[0], CANVAS_ROWS)
         x1 = max(x0, x1)
         return (slice(y0, y1), slice(x0, x1)), self.mask[y0 - self.y:y1 - self.y, x0 - self.x:x1 - self.x]
+
+
+Compose = Callable[[np.ndarray, str, Face, Face, float, int, np.random.Generator], tuple[list[Glyph], str]]
+"""Writes a line of a given kind on the canvas from (x, baseline) on: its glyphs and the printed digits."""
 
 
 # --- glyphs and text -------------------------------------------------------
@@ -124,7 +132,7 @@ def _paste(ink: np.ndarray, mask: np.ndarray, x: int, y: int) -> None:
         np.maximum(part, mask[y0 - y:y1 - y, x0 - x:x1 - x], out=part)
 
 
-def _write(ink: np.ndarray, text: str, face: Face, x: float, baseline: int, scale: float) -> list[_Glyph]:
+def write(ink: np.ndarray, text: str, face: Face, x: float, baseline: int, scale: float) -> list[Glyph]:
     """Sets `text` from x on; returns its glyphs, labelled OTHER."""
     placed = []
     for char in text:
@@ -136,14 +144,20 @@ def _write(ink: np.ndarray, text: str, face: Face, x: float, baseline: int, scal
         if abs(scale - 1) > 0.03:
             size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
             mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        glyph = _Glyph(round(x + left * scale), round(baseline + top * scale), mask, OTHER)
+        glyph = Glyph(round(x + left * scale), round(baseline + top * scale), mask, OTHER, char)
         _paste(ink, mask, glyph.x, glyph.y)
         placed.append(glyph)
         x += advance * scale
     return placed
 
 
-def _end(glyphs: list[_Glyph]) -> float:
+def advance(face: Face, char: str) -> float:
+    """How far `char` moves the pen, canvas pixels."""
+    found = _glyph(face, char)
+    return found[3] if found else 0.45 * DIGIT
+
+
+def _end(glyphs: list[Glyph]) -> float:
     return max(glyph.x + glyph.mask.shape[1] for glyph in glyphs)
 
 
@@ -171,7 +185,7 @@ def _groups(rng: np.random.Generator, number: str) -> list[str]:
 
 
 def _set_digits(ink: np.ndarray, number: str, face: Face, x: float, baseline: int,
-                rng: np.random.Generator) -> list[_Glyph]:
+                rng: np.random.Generator) -> list[Glyph]:
     """Sets a number in groups with the face's own or a fixed pitch."""
     zero = _glyph(face, "0")
     width = max(_glyph(face, c)[0].shape[1] for c in "0245689")
@@ -182,10 +196,10 @@ def _set_digits(ink: np.ndarray, number: str, face: Face, x: float, baseline: in
     gap = DIGIT * rng.uniform(0.3, 1.6)
     separator = rng.choice(list(_SEPARATORS)) if rng.random() < 0.06 else ""
     jitter = 0.6 * rng.random() * (rng.random() < 0.2)
-    placed: list[_Glyph] = []
+    placed: list[Glyph] = []
     for nth, group in enumerate(_groups(rng, number)):
         if nth and separator:
-            marks = _write(ink, separator, face, x + 0.1 * DIGIT, baseline, 1.0)
+            marks = write(ink, separator, face, x + 0.1 * DIGIT, baseline, 1.0)
             placed += marks
             x += 0.2 * DIGIT + (_end(marks) - marks[0].x if marks else 0) + rng.uniform(0, 0.3) * gap
         elif nth:
@@ -194,7 +208,7 @@ def _set_digits(ink: np.ndarray, number: str, face: Face, x: float, baseline: in
             mask, left, top, advance = _glyph(face, char)
             shift = (pitch - mask.shape[1]) / 2 if fixed else left
             dy = round(rng.normal(0, jitter)) if jitter else 0
-            glyph = _Glyph(round(x + shift), baseline + top + dy, mask, int(char) + 1)
+            glyph = Glyph(round(x + shift), baseline + top + dy, mask, int(char) + 1, char)
             _paste(ink, mask, glyph.x, glyph.y)
             placed.append(glyph)
             x += pitch if fixed else advance * tracking
@@ -257,7 +271,7 @@ def _surroundings(ink: np.ndarray, left: float, right: float, top: int, bottom: 
             baseline = round(y) if side < 0 else round(y + DIGIT * scale * 1.05)
             text = " ".join(_text(rng) for _ in range(1 + int(width / 260))) if rng.random() < 0.75 \
                 else digits(rng, int(rng.integers(6, 26)))
-            _write(ink, text, face, rng.uniform(-20, width * 0.3), baseline, scale)
+            write(ink, text, face, rng.uniform(-20, width * 0.3), baseline, scale)
     if rng.random() < 0.10:  # a box round the line
         pad = DIGIT * rng.uniform(0.15, 0.6)
         thick, density = rng.uniform(0.6, 2.5), rng.uniform(0.3, 1.0)
@@ -268,14 +282,14 @@ def _surroundings(ink: np.ndarray, left: float, right: float, top: int, bottom: 
 
 
 def _row(ink: np.ndarray, kind: str, face: Face, other: Face, x: float, baseline: int,
-         rng: np.random.Generator) -> tuple[list[_Glyph], str]:
+         rng: np.random.Generator) -> tuple[list[Glyph], str]:
     """The line itself: labels, digits, tails.  Returns its glyphs and the printed digits."""
     scale = rng.uniform(0.85, 1.25)
     drop = round(rng.normal(0, 0.06) * DIGIT)
     if kind == "empty":
         draw = rng.random()
         if draw < 0.55:
-            return _write(ink, " ".join(_text(rng) for _ in range(rng.integers(1, 3))), other, x, baseline, scale), ""
+            return write(ink, " ".join(_text(rng) for _ in range(rng.integers(1, 3))), other, x, baseline, scale), ""
         if draw < 0.70:
             _bars(ink, int(x), int(x + rng.uniform(100, 480)), 0, CANVAS_ROWS, rng)
         elif draw < 0.80:
@@ -287,13 +301,13 @@ def _row(ink: np.ndarray, kind: str, face: Face, other: Face, x: float, baseline
     length = {"voucher": 18, "labelled": int(rng.choice([6, 10]))}.get(kind) or \
         int(rng.choice([*range(1, 31), 16, 17, 19, 20, 17, 19, 10, 6, 8]))
     number = digits(rng, length)
-    placed: list[_Glyph] = []
+    placed: list[Glyph] = []
     if kind == "labelled" or rng.random() < 0.06:
-        placed = _write(ink, str(rng.choice(_LABELS)), other, x, baseline + drop, scale)
+        placed = write(ink, str(rng.choice(_LABELS)), other, x, baseline + drop, scale)
         x = _end(placed) + DIGIT * rng.uniform(0.06, 1.2) if placed else x
     placed += _set_digits(ink, number, face, x, baseline, rng)
     if rng.random() < (0.25 if kind == "labelled" else 0.06):
-        placed += _write(ink, str(rng.choice(_TAILS)), other, _end(placed) + DIGIT * rng.uniform(0.06, 1.0),
+        placed += write(ink, str(rng.choice(_TAILS)), other, _end(placed) + DIGIT * rng.uniform(0.06, 1.0),
                          baseline + drop, scale)
     return placed, number
 
@@ -396,7 +410,7 @@ def _view(left: float, right: float, centre: float, width: int, rows: float, cam
 
 # --- one strip -------------------------------------------------------------
 
-def _crop(ink: np.ndarray, glyphs: list[_Glyph], view: _View, width: int) -> tuple[np.ndarray, _View]:
+def _crop(ink: np.ndarray, glyphs: list[Glyph], view: _View, width: int) -> tuple[np.ndarray, _View]:
     """Cuts the canvas down to what the strip shows, and glyphs and view with it."""
     first = max(0, int(view.start - 20))
     last = min(ink.shape[1], int(view.start + width * view.step + 20))
@@ -407,14 +421,14 @@ def _crop(ink: np.ndarray, glyphs: list[_Glyph], view: _View, width: int) -> tup
     return ink[:, first:last].copy(), replace(view, camera=camera, start=view.start - first, cropped=first)
 
 
-def _visible_share(glyph: _Glyph, view: _View, width: int) -> float:
+def _visible_share(glyph: Glyph, view: _View, width: int) -> float:
     """Share of a glyph's width inside the strip."""
     x0, x1 = glyph.x, glyph.x + glyph.mask.shape[1]
     inside = min(x1, view.start + width * view.step) - max(x0, view.start)
     return float(inside / (x1 - x0))
 
 
-def _labels(glyphs: list[_Glyph], hidden: list[float], view: _View, width: int, mix: Mix) -> list[int] | None:
+def _labels(glyphs: list[Glyph], hidden: list[float], view: _View, width: int, mix: Mix) -> list[int] | None:
     """Labels left to right; None where a glyph is neither readable nor clearly unreadable."""
     labels = []
     low, high = mix.hidden
@@ -423,26 +437,27 @@ def _labels(glyphs: list[_Glyph], hidden: list[float], view: _View, width: int, 
         lost = max(covered, 1 - share)
         if share < 0.12 or covered > 0.92:
             continue                       # nothing of it is left to see
-        if glyph.label != OTHER and low < lost < high:
+        if glyph.label != mix.other and low < lost < high:
             return None
-        labels.append(OTHER if lost >= high else glyph.label)
+        labels.append(mix.other if lost >= high else glyph.label)
     return labels
 
 
-def _draw(rng: np.random.Generator, face: Face, other: Face, mix: Mix) -> Strip | None:
+def _draw(rng: np.random.Generator, face: Face, other: Face, mix: Mix, compose: Compose) -> Strip | None:
     kinds = list(mix.kinds)
     kind = str(rng.choice(kinds, p=np.array(list(mix.kinds.values())) / sum(mix.kinds.values())))
     hard = float(rng.uniform(0.0, 0.35)) if rng.random() < mix.easy else float(rng.uniform(0.35, 1.0))
     ink = np.zeros((CANVAS_ROWS, 1700), np.float32)
     x, baseline = 400 + rng.random(), CANVAS_ROWS // 2 + DIGIT // 2
-    glyphs, number = _row(ink, kind, face, other, x, baseline, rng)
+    glyphs, number = compose(ink, kind, face, other, x, baseline, rng)
     left = float(min((g.x for g in glyphs), default=x))
     right = float(max((g.x + g.mask.shape[1] for g in glyphs), default=x + rng.uniform(60, 500)))
 
     camera_rows = float(np.exp(rng.uniform(*np.log(mix.digit_rows))))
-    rows = float(np.clip(rng.normal(21.0, 0.8 + 1.2 * hard), 17.0, 26.0))
+    mean, least, most = mix.rows
+    rows = float(np.clip(rng.normal(mean, (0.8 + 1.2 * hard) * (most - least) / 9), least, most))
     margins = rng.uniform(0.15, 2.0, 2) * rows
-    cut = rng.random(2) < (0.04 if number else 0.3)          # ends that cut a glyph in half
+    cut = rng.random(2) < (0.3 if kind == "empty" else 0.04)  # ends that cut a glyph in half
     margins = np.where(cut, -rng.uniform(0.2, 0.9, 2) * rows * 0.6, margins)
     needed = (right - left) * rows / DIGIT + margins.sum()
     width = next((w for w in WIDTHS if w >= needed), None)
@@ -500,8 +515,11 @@ def _neighbours(ink: np.ndarray, left: float, right: float, rng: np.random.Gener
                   rng.uniform(0.3, 1.0), vertical=True)
 
 
-def render(rng: np.random.Generator, faces: tuple[Face, ...], mix: Mix = TRAINING) -> Strip:
-    """Draws one strip set in one of `faces`; what stands around the digits may be set in any of them."""
+def render(rng: np.random.Generator, faces: tuple[Face, ...], mix: Mix = TRAINING, compose: Compose = _row) -> Strip:
+    """Draws one strip set in one of `faces`; what stands around the digits may be set in any of them.
+
+    `compose` writes the line itself; the default writes digit lines.
+    """
     weights = np.array([face.weight for face in faces])
     japanese = [face for face in faces if face.japanese]
     while True:
@@ -509,6 +527,6 @@ def render(rng: np.random.Generator, faces: tuple[Face, ...], mix: Mix = TRAININ
         if mix.ocr_b and rng.random() < mix.ocr_b:
             face = fonts.by_name("OCR-B")
         other = face if face.japanese else japanese[int(rng.integers(len(japanese)))]
-        strip = _draw(rng, face, other, mix)
+        strip = _draw(rng, face, other, mix, compose)
         if strip is not None:
             return strip

@@ -117,8 +117,8 @@ def tape(picture: np.ndarray, sheet: Sheet, centre: np.ndarray, size: tuple[floa
 
 
 def finger(picture: np.ndarray, sheet: Sheet, tip: np.ndarray, away: np.ndarray, rng: np.random.Generator,
-           width: float | None = None) -> None:  # fmt: skip
-    """A finger lying on the sheet, its tip at `tip`, coming from the direction `away` (unit vector)."""
+           width: float | None = None) -> np.ndarray:  # fmt: skip
+    """A finger lying on the sheet, its tip at `tip`, coming from the direction `away`; gives its mask."""
     width = width or rng.uniform(12, 18)
     side = np.array([-away[1], away[0]]) * width / 2
     back = tip + away * 160
@@ -136,6 +136,7 @@ def finger(picture: np.ndarray, sheet: Sheet, tip: np.ndarray, away: np.ndarray,
     nail = np.array([tip + away * (1.2 + 4.5 * (1 - np.cos(a))) + side * 0.55 * np.sin(a) for a in np.linspace(0, 2 * np.pi, 17)])
     if rng.random() < 0.7:
         paint(picture, sheet.mask(nail, 0.2), tuple(np.clip(skin * 1.08 + (12, 8, 14), 0, 255)), 0.8)
+    return mask
 
 
 def tear(picture: np.ndarray, sheet: Sheet, through: np.ndarray, angle: float, rng: np.random.Generator) -> None:

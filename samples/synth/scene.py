@@ -28,11 +28,13 @@ Overlay = Callable[[np.ndarray, Sheet, list[LabelPainter], np.random.Generator],
 
 @dataclass
 class Shot:
-    """A finished picture: BGR uint8 frame and elements with quads in frame pixels."""
+    """A finished picture: BGR uint8 frame, elements with quads in frame pixels, and where they came from."""
 
     frame: np.ndarray
     elements: list[Element]
     px_per_mm: float
+    camera: Camera
+    printed: list[Element]  # the same elements with quads in paper mm
 
 
 @dataclass
@@ -184,7 +186,7 @@ class Scene:
         sheet, picture, _ = self.flat(camera, rng)
         elements = [replace(e, quad=camera.to_frame(e.quad)) for e in sheet.elements]
         view = camera.capture(picture, sheet)
-        return Shot(self.expose(view, camera, elements, rng), elements, camera.px_per_mm)
+        return Shot(self.expose(view, camera, elements, rng), elements, camera.px_per_mm, camera, sheet.elements)
 
 
 def _develop(view: np.ndarray, r: Recipe) -> np.ndarray:

@@ -63,7 +63,7 @@ def _card(voucher: Voucher, recipe: Recipe, faces: tuple[fonts.Face, ...], rng: 
     style = random_style(rng, faces)
     page = surroundings.card(63, style.height, rng, 1, 22)
     low, high = page.outline.min(0), page.outline.max(0)
-    sheet = Sheet(tuple(low - 14), tuple(high - low + 28), recipe.px_per_mm, np.array([0, 0, 0], np.uint8))
+    sheet = Sheet(tuple(low - 14), tuple(high - low + 28), recipe.px_per_mm, np.array([110, 120, 130], np.uint8))
     sheet.surface(page.outline, np.array(page.colour))
     text = label_text(voucher, list(NOMINAL.values())[int(rng.integers(3))], rng)
     LabelPainter(sheet, text, style, rng).paint(LAYOUTS[int(rng.integers(len(LAYOUTS)))])
@@ -71,32 +71,49 @@ def _card(voucher: Voucher, recipe: Recipe, faces: tuple[fonts.Face, ...], rng: 
     if rng.random() < 0.6:  # a finger rests on the margin, clear of the label
         tip = np.array([low[0] - 1, rng.uniform(low[1] + 8, high[1] - 8)]) if rng.random() < 0.5 else np.array([rng.uniform(5, 55), high[1] + 1])
         away = np.array([-1.0, 0.3]) if tip[0] < 0 else np.array([0.2, 1.0])
-        before = picture.copy()
-        overlays.finger(picture, sheet, tip, away / np.hypot(*away), rng)
-        mask[(picture != before).any(-1)] = 255
+        mask = np.maximum(mask, overlays.finger(picture, sheet, tip, away / np.hypot(*away), rng))
     return sheet, picture, mask
 
 
-def _plan(count: int, fps: int, recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.random.Generator) -> tuple[list[Card], int]:
-    """Cards with their times, and how many frames the sequence has."""
-    cards: list[Card] = []
-    clock = int(rng.integers(2, 5)) * fps // 10
+@dataclass(frozen=True)
+class Times:
+    """When a card enters, rests, leaves and is gone (frame indices), and whether it is the one before, again."""
+
+    enter: int
+    rest: int
+    leave: int
+    gone: int
+    again: bool
+
+
+def timetable(count: int, fps: int, rng: np.random.Generator) -> tuple[list[Times], int]:
+    """The times of all cards, and how many frames the sequence has."""
+    unit = fps / 10
+    times: list[Times] = []
+    clock = round(rng.integers(2, 5) * unit)
     for i in range(count):
         again = i > 0 and rng.random() < 0.12
-        voucher = cards[-1].voucher if again else random_voucher(rng)
         swap = i > 0 and not again and rng.random() < 0.35
-        unit = fps / 10
-        enter = cards[-1].leave if swap else clock
+        enter = times[-1].leave if swap else clock
         rest = enter + round(rng.integers(3, 7) * unit)
         leave = rest + round(rng.integers(8, 14) * unit)
         gone = leave + round(rng.integers(3, 6) * unit)
+        times.append(Times(enter, rest, leave, gone, again))
+        clock = gone + round(rng.integers(3, 9) * unit)
+    return times, clock
+
+
+def _cards(times: list[Times], recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.random.Generator) -> list[Card]:
+    """A card for each entry of the timetable."""
+    cards: list[Card] = []
+    for t in times:
+        voucher = cards[-1].voucher if t.again else random_voucher(rng)
         angle = rng.uniform(0, 2 * np.pi)
-        cards.append(Card(voucher, "again" if again else "", *_card(voucher, recipe, faces, rng),
+        cards.append(Card(voucher, "again" if t.again else "", *_card(voucher, recipe, faces, rng),
                           away=np.array([np.cos(angle), np.sin(angle)]) * 220, turn=float(rng.normal(0, 0.5)),
                           rest_at=rng.normal(0, 2, 2), rest_turn=float(np.deg2rad(rng.uniform(-5, 5))),
-                          enter=enter, rest=rest, leave=leave, gone=gone, hunts=bool(rng.random() < 0.5)))  # fmt: skip
-        clock = gone + round(rng.integers(3, 9) * unit)
-    return cards, clock
+                          enter=t.enter, rest=t.rest, leave=t.leave, gone=t.gone, hunts=bool(rng.random() < 0.5)))  # fmt: skip
+    return cards
 
 
 class Sequence:
@@ -104,10 +121,11 @@ class Sequence:
 
     def __init__(self, count: int, fps: int, faces: tuple[fonts.Face, ...], rng: np.random.Generator) -> None:
         self.rng = rng
+        times, self.length = timetable(count, fps, rng)
         recipe = nominal(rng)
         recipe.size, recipe.px_per_mm, recipe.rotation = (1280, 720), float(rng.uniform(11, 16)), 0.0
         self.recipe = recipe
-        self.cards, self.length = _plan(count, fps, recipe, faces, rng)
+        self.cards = _cards(times, recipe, faces, rng)
         self.camera = Scene(recipe, [label_text(self.cards[0].voucher, frozenset(), rng)], faces).camera(rng)
         origin, size = self.camera.visible()
         desk = Sheet(origin, tuple(size), recipe.px_per_mm, np.array([128, 128, 128], np.uint8))

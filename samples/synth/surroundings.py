@@ -54,12 +54,18 @@ def white(rng: np.random.Generator) -> tuple[int, int, int]:
     return (int(np.clip(level - warm * 1.4, 0, 255)), int(level), int(np.clip(level + warm, 0, 255)))
 
 
+def _muted(rng: np.random.Generator, low: float, high: float) -> np.ndarray:
+    """A colour of a desk top: mostly grey, seldom strong."""
+    grey, strength = rng.uniform(low, high), rng.uniform(0, 0.6) ** 1.5
+    return grey * (1 - strength) + rng.uniform(low, high, 3) * strength
+
+
 def desk(sheet: Sheet, rng: np.random.Generator) -> None:
     """Covers the base with wood, cloth, plastic or a dark top."""
     height, width = sheet.ink.shape
     kind = rng.choice(["wood", "cloth", "plain", "dark", "marble"])
     if kind == "plain":
-        sheet.base[:] = rng.integers(60, 235, 3, dtype=np.uint8)
+        sheet.base[:] = _muted(rng, 60, 235)
         return
     h, w = max(8, height // 2), max(8, width // 2)
     if kind == "wood":
@@ -70,12 +76,12 @@ def desk(sheet: Sheet, rng: np.random.Generator) -> None:
         if rng.random() < 0.5:
             texture = cv2.resize(np.ascontiguousarray(texture.T), (w, h))
     elif kind == "cloth":
-        colour = rng.uniform(40, 220, 3)
+        colour = _muted(rng, 40, 220)
         y, x = np.mgrid[0:h, 0:w]
         thread = sheet.px_per_mm * rng.uniform(0.15, 0.45)
         texture = 1 + 0.07 * np.sin(x * 2 * np.pi / thread) * np.sin(y * 2 * np.pi / thread)
     else:
-        colour = rng.uniform(15, 75, 3) if kind == "dark" else rng.uniform(150, 230, 3)
+        colour = _muted(rng, 15, 75) if kind == "dark" else _muted(rng, 150, 230)
         small = rng.standard_normal((max(2, h // 12), max(2, w // 12))).astype(np.float32)
         texture = 1 + 0.08 * cv2.resize(small, (w, h), interpolation=cv2.INTER_CUBIC)
     field = cv2.resize(np.clip(texture, 0.3, 1.6).astype(np.float32), (width, height))
