@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BLANK, OTHER = 0, 11
-_CHARS = " 0123456789?"
+BLANK = 0
+DIGITS = "0123456789?"
+"""Alphabet of the digit recognisers: class k is its k-th character, counted from 1."""
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a recogniser says of one strip."""
 
-    text: str                    # digits and '?'
+    text: str                    # characters of the alphabet
     peaks: tuple[float, ...]     # per glyph: greatest softmax over the frames of its run
 
     @property
@@ -23,8 +24,8 @@ class Reading:
         return min(self.peaks, default=0.0)
 
 
-def greedy(log_softmax: np.ndarray) -> list[Reading]:
-    """Decodes ``T×N×12`` log-softmax."""
+def greedy(log_softmax: np.ndarray, alphabet: str = DIGITS) -> list[Reading]:
+    """Decodes ``T×N×C`` log-softmax, C = 1 + len(alphabet)."""
     best = log_softmax.argmax(axis=2)
     peak = np.exp(log_softmax.max(axis=2))
     readings = []
@@ -32,7 +33,7 @@ def greedy(log_softmax: np.ndarray) -> list[Reading]:
         text, peaks, previous = [], [], BLANK
         for cls, value in zip(classes, values):
             if cls != BLANK and cls != previous:
-                text.append(_CHARS[cls])
+                text.append(alphabet[cls - 1])
                 peaks.append(float(value))
             elif cls != BLANK:
                 peaks[-1] = max(peaks[-1], float(value))
@@ -41,6 +42,6 @@ def greedy(log_softmax: np.ndarray) -> list[Reading]:
     return readings
 
 
-def spell(labels: np.ndarray) -> str:
+def spell(labels: np.ndarray, alphabet: str = DIGITS) -> str:
     """Labels (0-padded) as text."""
-    return "".join(_CHARS[label] for label in labels if label != BLANK)
+    return "".join(alphabet[label - 1] for label in labels if label != BLANK)

@@ -102,7 +102,7 @@ class _Along(nn.Module):
 class NetB(nn.Module):
     """Column features of the locally normalised strip, then long kernels along the line."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int = CLASSES) -> None:
         super().__init__()
         self.stem = nn.Sequential(
             _conv(1, 16, 5, 2, 2),                    # 16 × W/2
@@ -111,7 +111,7 @@ class NetB(nn.Module):
             _conv(48, 80, (4, 3), 1, (0, 1)),         # 1 × W/4
         )
         self.along = nn.Sequential(_Along(80, 7), _Along(80, 7), nn.Dropout2d(0.05), _Along(80, 9), nn.Dropout2d(0.05))
-        self.head = nn.Conv2d(80, CLASSES, 1)
+        self.head = nn.Conv2d(80, classes, 1)
 
     def forward(self, image: Tensor) -> Tensor:
         centred = image - box_mean(image, 25, 41)

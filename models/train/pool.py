@@ -1,8 +1,8 @@
 """Renders pools of strips to disk, in shards that any number of processes can share.
 
 A shard is an ``.npz`` of `PER_SHARD` strips: for every width ``w`` that occurs,
-``image_w`` (n×32×w uint8), ``label_w`` (n×`MAX_LABELS` int8, padded with 0), ``altered_w``
-and ``face_w``.  Shard k of a pool depends on the pool's seed and on k alone, so a pool
+``image_w`` (n×32×w uint8), ``label_w`` (n×`MAX_LABELS` int8, padded with 0), ``printed_w``,
+``altered_w`` and ``face_w``.  Shard k of a pool depends on the pool's seed and on k alone, so a pool
 is the same however many processes made it.
 
     python pool.py both 75 --jobs 2      # 75 shards of faces both recognisers learn from
@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from synth import fonts, lines
+from synth import fonts, headings, lines
 
 PER_SHARD = 2000
 MAX_LABELS = 48
@@ -31,8 +31,19 @@ FACES = {
     "b": lambda: tuple(face for face in fonts.FACES if face.split == "b"),
     "trained": fonts.trained,
     "heldout": fonts.heldout,
+    "trained-ja": lambda: fonts.japanese("trained"),
+    "heldout-ja": lambda: fonts.japanese("heldout"),
 }
-MIXES = {"training": lines.TRAINING, "nominal": lines.NOMINAL, "hard": lines.HARD, "covered": lines.COVERED}
+MIXES = {
+    "training": partial(lines.render, mix=lines.TRAINING),
+    "nominal": partial(lines.render, mix=lines.NOMINAL),
+    "hard": partial(lines.render, mix=lines.HARD),
+    "covered": partial(lines.render, mix=lines.COVERED),
+    "headings": partial(headings.render, mix=headings.MIX),
+    "headings-easy": partial(headings.render, mix=headings.EASY),
+    "headings-hard": partial(headings.render, mix=headings.HARD),
+}
+"""What a strip of each mix is drawn with: ``(rng, faces) -> Strip``."""
 
 
 def _faces(name: str) -> tuple[fonts.Face, ...]:
@@ -46,7 +57,7 @@ def strips(faces: str, mix: str, seed: int, shard: int, count: int) -> list[line
     """`count` strips of one shard."""
     rng = np.random.default_rng([seed, zlib.crc32(f"{faces}/{mix}".encode()), shard])
     pool = _faces(faces)
-    return [lines.render(rng, pool, MIXES[mix]) for _ in range(count)]
+    return [MIXES[mix](rng, pool) for _ in range(count)]
 
 
 def write_shard(shard: int, faces: str, mix: str, seed: int) -> Path:
@@ -67,6 +78,7 @@ def write_shard(shard: int, faces: str, mix: str, seed: int) -> Path:
             row[:len(s.labels)] = s.labels
         arrays[f"image_{width}"] = np.stack([s.image for s in group])
         arrays[f"label_{width}"] = labels
+        arrays[f"printed_{width}"] = np.array([s.printed for s in group])
         arrays[f"altered_{width}"] = np.array([s.altered for s in group])
         arrays[f"face_{width}"] = np.array([names.index(s.face) for s in group], np.int16)
     part = path.with_suffix(".part.npz")
