@@ -38,7 +38,7 @@ def one_digit_off(digits: str, rng: np.random.Generator) -> str:
             i = int(rng.choice(places))
             return digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :]
     i = int(rng.integers(len(digits)))
-    other = str(rng.choice(list(CONFUSIONS[digits[i]] if rng.random() < 0.8 else set("0123456789") - {digits[i]})))
+    other = str(rng.choice(list(CONFUSIONS[digits[i]] if rng.random() < 0.8 else "0123456789".replace(digits[i], ""))))
     return digits[:i] + other + digits[i + 1 :]
 
 
@@ -134,7 +134,7 @@ def line_other_town(recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.rando
     """The line names another real town than the printed 請求先 number (the closest there is)."""
     voucher = random_voucher(rng)
     code = voucher.municipality.code
-    near = min((c for c in issued_codes() if c != code), key=lambda c: (sum(a != b for a, b in zip(c, code)), rng.random()))
+    near = min((c for c in sorted(issued_codes()) if c != code), key=lambda c: (sum(a != b for a, b in zip(c, code)), rng.random()))
     text = label_text(voucher, _fields(rng, "payer"), rng)
     return _scene(recipe, replace(text, line=voucher.number[:2] + near + voucher.personal, qr=None), faces)
 
