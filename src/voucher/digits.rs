@@ -13,19 +13,34 @@ pub enum DigitsError {
         "{expected}桁の数字が必要ですが{found}桁です。券面の番号を先頭から数え直してください / \
          {expected} digits are needed, {found} were given: count the printed number again from the left"
     )]
-    Length { expected: usize, found: usize },
+    Length {
+        /// How many digits are needed.
+        expected: usize,
+        /// How many characters were given.
+        found: usize,
+    },
     /// A character that is no ASCII digit.
     #[error(
         "{position}文字目の「{found}」は半角数字ではありません。0〜9の半角数字で入力し直してください / \
          character {position}, {found:?}, is not a digit 0-9: enter half-width digits only"
     )]
-    NotADigit { position: usize, found: char },
+    NotADigit {
+        /// Where, counted from 1.
+        position: usize,
+        /// What stands there.
+        found: char,
+    },
     /// A value outside 0–9.
     #[error(
         "{position}桁目の値{found}は0〜9の範囲外です。この桁を読み直してください / \
          digit {position} has the value {found}, outside 0-9: read that digit again"
     )]
-    Value { position: usize, found: u8 },
+    Value {
+        /// Where, counted from 1.
+        position: usize,
+        /// What stands there.
+        found: u8,
+    },
 }
 
 /// The digit values of `text`, which must be exactly `N` ASCII digits.

@@ -1,0 +1,123 @@
+# uketsuke: what can be done here. `make` alone lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+CARGO ?= cargo
+PYTHON ?= python3
+# One profile for everything: the heavy dependencies are built once, and what is tested is what ships.
+PROFILE := --release --locked
+BIN := target/release/uketsuke
+OUT := out
+VENV := .venv/samples
+TRAIN_VENV := .venv/train
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := target/tools/bin/cargo-deny
+
+##@ Two commands that are enough
+
+demo: build ## Install what is missing, build, and read the shipped sample vouchers
+	$(BIN) scan samples/set/stills
+
+test: fmt-check lint deny doc unit-test qa fresh ## Set up everything for the tests and run them all
+
+##@ Single steps
+
+build: system-packages ## Build the program
+	$(CARGO) build $(PROFILE)
+
+unit-test: system-packages ## cargo test: unit, property, architecture and command line tests
+	$(CARGO) test $(PROFILE)
+
+qa: build ## Read the shipped sample set, score it, write the report to out/qa
+	$(BIN) qa samples/set --report $(OUT)/qa --baseline samples/baseline.json
+
+# Few pictures, other ones than any that were committed: no wrong number may be accepted.
+FRESH_SEED ?= 7
+FRESH_COUNT ?= 40
+fresh: build samples-environment ## Render vouchers nobody has seen and read them
+	scripts/examine $(OUT)/fresh $(FRESH_SEED) $(FRESH_COUNT) $(FRESH_COUNT)
+
+EXAM_SEED ?= 1
+exam: build samples-environment ## The long examination: 2,000 nominal, 2,000 hard, 1,000 traps
+	scripts/examine $(OUT)/exam $(EXAM_SEED) 2000 1000
+
+bench: build ## Time for each picture on one thread, peak memory, time to the first verdict
+	$(PYTHON) scripts/bench.py $(BIN) samples/set
+
+fmt: ## Format the source
+	$(CARGO) fmt
+
+fmt-check:
+	$(CARGO) fmt --check
+
+lint: system-packages ## clippy, warnings are errors
+	$(CARGO) clippy $(PROFILE) --all-targets -- --deny warnings
+
+doc: system-packages ## Documentation, warnings are errors
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc $(PROFILE) --no-deps --document-private-items
+
+deny: $(CARGO_DENY) ## Licences, banned and duplicate crates, sources
+	$(CARGO_DENY) --locked check licenses bans sources
+
+audit: $(CARGO_DENY) ## Known vulnerabilities; needs the advisory database on the network
+	$(CARGO_DENY) --locked check advisories
+
+##@ What is committed, made again
+
+models: train-environment ## Train the recognisers and the finder from scratch
+	$(MAKE) -C models/train PYTHON=$(abspath $(TRAIN_VENV))/bin/python
+
+samples: samples-environment ## Render the shipped sample set
+	cd samples && $(abspath $(VENV))/bin/python -m synth.ship
+
+honest-samples: samples-environment ## Show how zbar and tesseract fare on the hard samples
+	scripts/apt-install zbar-tools tesseract-ocr
+	cd samples && $(abspath $(VENV))/bin/python -m synth.honest
+
+municipalities: ## Renew the list of municipalities from its source
+	scripts/apt-install python3 python3-venv
+	$(PYTHON) -m venv .venv/municipalities
+	.venv/municipalities/bin/pip install --quiet --no-deps --requirement scripts/requirements.txt
+	.venv/municipalities/bin/python scripts/municipalities.py
+
+reasons: ## Write docs/REASONS.md from the table in the source
+	UPDATE_DOCS=1 $(CARGO) test $(PROFILE) --test reasons
+
+##@ Set-up, done when needed
+
+system-packages:
+	@scripts/apt-install gcc libc6-dev
+	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs, then run make again"; exit 1; }
+
+samples-environment: $(VENV)/installed
+	@scripts/apt-install --available $(shell cat samples/synth/apt-packages.txt)
+
+train-environment: $(TRAIN_VENV)/installed
+	@scripts/apt-install --available $(shell cat samples/synth/apt-packages.txt)
+
+$(VENV)/installed: samples/requirements.txt
+$(TRAIN_VENV)/installed: models/train/requirements.txt
+.venv/%/installed:
+	scripts/apt-install python3 python3-venv
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --requirement $<
+	touch $@
+
+$(CARGO_DENY): Makefile
+	scripts/apt-install gcc libc6-dev
+	CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install --locked --debug --quiet --root target/tools \
+	  --target-dir target/tools/build --version $(CARGO_DENY_VERSION) --force cargo-deny
+	rm -rf target/tools/build
+
+clean: ## Remove everything that make made
+	rm -rf target out .venv
+
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo test build unit-test qa fresh exam bench fmt fmt-check lint doc deny audit models \
+  samples honest-samples municipalities reasons system-packages samples-environment train-environment clean help

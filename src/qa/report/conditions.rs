@@ -1,0 +1,140 @@
+//! How the set fared by condition, by sequence, and by reason.
+
+use std::fmt::Write as _;
+
+use super::super::score::{ConditionScore, Score};
+use super::html::{self, Part, bar, both, escape};
+use crate::reading::Reason;
+
+/// Bars by condition, the readable ones first, and why the missed ones were missed.
+pub(super) fn section(score: &Score) -> String {
+    if score.conditions.is_empty() {
+        return String::new();
+    }
+    let mut body = legend();
+    let (traps, readable): (Vec<_>, Vec<_>) =
+        (score.conditions.iter()).partition(|c| c.right + c.missed == 0 && c.held > 0);
+    body += &group("読むべき画像", "to be read", &readable);
+    body += &group("受理してはならない画像", "not to be accepted", &traps);
+    body += &reasons(score);
+    html::section("条件別", "By condition", &body)
+}
+
+fn legend() -> String {
+    let words = [
+        ("right", "正しく受理", "rightly accepted"),
+        ("held", "正しく保留", "rightly not accepted"),
+        ("missed", "人に回した", "left to a person"),
+        ("wrong", "誤受理", "wrong accepted"),
+    ];
+    let keys: String = (words.iter())
+        .map(|(class, ja, en)| format!("<li><i class=\"{class}\"></i>{}</li>", both(ja, en)))
+        .collect();
+    format!("<ul class=\"legend\">{keys}</ul>\n")
+}
+
+fn group(japanese: &str, english: &str, conditions: &[&ConditionScore]) -> String {
+    if conditions.is_empty() {
+        return String::new();
+    }
+    let mut html = format!(
+        "<h3>{}</h3>\n<table class=\"bars\">\n",
+        both(japanese, english)
+    );
+    for condition in conditions {
+        let share = condition.share();
+        let part = |class, title, count| Part {
+            class,
+            title,
+            count,
+        };
+        let parts = [
+            part("right", "rightly accepted", condition.right),
+            part("held", "rightly not accepted", condition.held),
+            part("missed", "left to a person", condition.missed),
+            part("wrong", "wrong accepted", condition.wrong),
+        ];
+        let class = if condition.wrong > 0 {
+            " class=\"alarm\""
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            html,
+            "<tr{class}><th>{}</th><td>{}</td><td class=\"n\">{}/{}</td><td class=\"n\">{:.0} %</td></tr>",
+            escape(&condition.condition),
+            bar(&parts, share.of),
+            share.right,
+            share.of,
+            share.rate().unwrap_or(0.0) * 100.0,
+        );
+    }
+    html.push_str("</table>\n");
+    html
+}
+
+/// Why readable pictures were left to a person, most frequent first. A picture can have several
+/// reasons.
+fn reasons(score: &Score) -> String {
+    let mut counts: Vec<_> = score.missed_because.iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let Some(&(_, &most)) = counts.first() else {
+        return String::new();
+    };
+    let mut html = format!(
+        "<h3>{}</h3>\n<table class=\"bars\">\n",
+        both(
+            "人に回した理由",
+            "why readable pictures were left to a person"
+        )
+    );
+    for (id, count) in counts {
+        let parts = [Part {
+            class: "missed",
+            title: "pictures",
+            count: *count,
+        }];
+        let words = (Reason::ALL.iter()).find(|reason| reason.id() == *id);
+        let title = words.map_or(String::new(), |r| {
+            format!("{} / {}", r.japanese(), r.english())
+        });
+        let _ = writeln!(
+            html,
+            "<tr title=\"{}\"><th><code>{id}</code></th><td>{}</td><td class=\"n\">{count}</td><td></td></tr>",
+            escape(&title),
+            bar(&parts, most),
+        );
+    }
+    html.push_str("</table>\n");
+    html
+}
+
+/// What was told of each sequence.
+pub(super) fn sequences(score: &Score) -> String {
+    if score.sequences.is_empty() {
+        return String::new();
+    }
+    let mut body = format!(
+        "<table class=\"plain\"><tr><th></th><th>{}</th><th>{}</th><th>{}</th></tr>\n",
+        both("順番どおり", "in order"),
+        both("重複", "repeats"),
+        both("誤り", "wrong")
+    );
+    for sequence in &score.sequences {
+        let alarm = |bad: bool| if bad { "n alarm" } else { "n" };
+        let _ = writeln!(
+            body,
+            "<tr><th>{}</th><td class=\"{}\">{}/{}</td><td class=\"{}\">{}</td><td class=\"{}\">{}</td></tr>",
+            escape(&sequence.name),
+            alarm(sequence.missed() > 0),
+            sequence.in_order,
+            sequence.expected,
+            alarm(sequence.repeats > 0),
+            sequence.repeats,
+            alarm(sequence.wrong > 0),
+            sequence.wrong,
+        );
+    }
+    body.push_str("</table>\n");
+    html::section("連続した画像", "Sequences", &body)
+}
