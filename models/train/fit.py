@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -149,7 +150,7 @@ def length_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def fit(net: nn.Module, run: Run) -> None:
-    """Trains `net`; keeps ``run.out`` (ONNX) and the weights beside it (``.pt``) up to date."""
+    """Trains `net`; keeps ``run.out`` (ONNX) and the weights beside it (``.pt``) up to date, and says what it took (``.json``)."""
     rng = np.random.default_rng(run.seed)
     average = copy.deepcopy(net)
     net = net.to(memory_format=torch.channels_last)
@@ -179,4 +180,7 @@ def fit(net: nn.Module, run: Run) -> None:
             torch.save(average.state_dict(), run.out.with_suffix(".pt"))
             export(average, run.out)
         if progress >= 1:
-            return
+            break
+    summary = {"steps": step, "lines": seen, "cpu_minutes": round((time.process_time() - cpu) / 60, 1), "seed": run.seed,
+               "loss": round(loss_mean, 4), "parameters": sum(p.numel() for p in net.parameters())}
+    run.out.with_suffix(".json").write_text(json.dumps(summary) + "\n")

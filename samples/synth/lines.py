@@ -57,13 +57,14 @@ class Mix:
     inverted: float = 0.025       # share upside down
     digit_rows: tuple[float, float] = (12.0, 60.0)   # digit height in camera pixels
     ocr_b: float = 0.0            # extra share set in OCR-B itself
+    cut: float = 0.04             # chance of a glyph cut in half, at each end
     hidden: tuple[float, float] = (0.15, 0.35)       # neither digit nor '?'
     rows: tuple[float, float, float] = (21.0, 17.0, 26.0)   # digit height in the strip: mean, least, most
     other: int = OTHER            # label of glyphs that are not in the alphabet
 
 
 TRAINING = Mix()
-NOMINAL = Mix(kinds={"voucher": 1.0}, easy=1.0, covered=0.0, inverted=0.0, digit_rows=(18.0, 60.0))
+NOMINAL = Mix(kinds={"voucher": 1.0}, easy=1.0, covered=0.0, inverted=0.0, cut=0.0, digit_rows=(18.0, 60.0))
 HARD = Mix(kinds={"voucher": 1.0}, easy=0.0, covered=0.0, inverted=0.0)
 COVERED = Mix(kinds={"voucher": 1.0}, easy=0.5, covered=1.0, inverted=0.0)
 
@@ -326,7 +327,7 @@ def _print(ink: np.ndarray, hard: float, rng: np.random.Generator, scale: float)
     """Ink on paper: luma of the canvas, paper near white."""
     img = 1.0 - ink * np.float32(rng.uniform(0.72, 0.97))
     img = _apply(img, physics.ink_spread, 0.45, 0.9, hard, rng, scale)
-    if rng.random() < 0.06 * (0.3 + hard):
+    if rng.random() < 0.09 * (hard - 0.1):
         img = physics.dot_print(img, rng, rng.uniform(0.0, 0.65), scale)
     img = _apply(img, physics.banding, 0.08, 0.75, hard, rng, scale)
     img = _apply(img, physics.streaks, 0.08, 0.7, hard, rng, scale)
@@ -435,7 +436,7 @@ def _labels(glyphs: list[Glyph], hidden: list[float], view: _View, width: int, m
     for glyph, covered in zip(glyphs, hidden):
         share = _visible_share(glyph, view, width)
         lost = max(covered, 1 - share)
-        if share < 0.12 or covered > 0.92:
+        if share < 0.25 or covered > 0.92:
             continue                       # nothing of it is left to see
         if glyph.label != mix.other and low < lost < high:
             return None
@@ -457,7 +458,7 @@ def _draw(rng: np.random.Generator, face: Face, other: Face, mix: Mix, compose: 
     mean, least, most = mix.rows
     rows = float(np.clip(rng.normal(mean, (0.8 + 1.2 * hard) * (most - least) / 9), least, most))
     margins = rng.uniform(0.15, 2.0, 2) * rows
-    cut = rng.random(2) < (0.3 if kind == "empty" else 0.04)  # ends that cut a glyph in half
+    cut = rng.random(2) < (0.3 if kind == "empty" else mix.cut)  # ends that cut a glyph in half
     margins = np.where(cut, -rng.uniform(0.2, 0.9, 2) * rows * 0.6, margins)
     needed = (right - left) * rows / DIGIT + margins.sum()
     width = next((w for w in WIDTHS if w >= needed), None)

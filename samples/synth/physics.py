@@ -137,7 +137,7 @@ def dot_print(img: Image, rng: np.random.Generator, severity: float, px_per_mm: 
     height, width = img.shape[:2]
     rows, cols = max(2, round(height / pitch)), max(2, round(width / pitch))
     pins = cv2.resize(_luma(img), (cols, rows), interpolation=cv2.INTER_AREA)
-    strike = (pins < rng.uniform(0.45, 0.65)).astype(np.float32)
+    strike = (pins < rng.uniform(0.58, 0.78)).astype(np.float32)
     strike *= 1.0 - 0.25 * severity * rng.random(strike.shape, dtype=np.float32)
     y = (np.arange(height, dtype=np.float32) + 0.5) * (rows / height)
     x = (np.arange(width, dtype=np.float32) + 0.5) * (cols / width)
