@@ -1,0 +1,296 @@
+//! `uketsuke scan`: read pictures, or a folder of frames as a camera.
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::pictures;
+use super::scan_object::{SequenceObject, StillObject};
+use super::{EXIT_FAILED, EXIT_OK};
+use crate::optics::{Frame, FrameId, decode_still};
+use crate::reading::{
+    Expectation, Glance, Outcome, Presentation, Presented, Reader, StillReading, Thumbnail,
+    Verdict, judge, read_still,
+};
+
+/// Arguments of `uketsuke scan`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uketsuke scan samples/set/stills
+  uketsuke scan --jsonl --marks voucher.jpg
+  find . -name '*.jpg' | uketsuke scan --jsonl -
+  uketsuke scan --jsonl --sequence samples/set/sequences/desk --fps 10")]
+pub struct ScanArgs {
+    /// Print one JSON object a line / 1行に1件のJSONで出力
+    #[arg(long)]
+    jsonl: bool,
+    /// Also tell every mark and digit line found / 見つけたコードと数字もすべて出力
+    #[arg(long, requires = "jsonl")]
+    marks: bool,
+    /// Play the folders as a camera / フォルダをカメラの代わりに再生
+    #[arg(long)]
+    sequence: bool,
+    /// Frames a second of a sequence / 毎秒のコマ数
+    #[arg(long, default_value_t = 10.0, requires = "sequence")]
+    fps: f64,
+    /// Pictures or folders of pictures; `-` reads paths from standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// Runs the subcommand; the exit code tells whether every input could be opened.
+pub fn run(args: &ScanArgs) -> anyhow::Result<u8> {
+    let reader = Reader::new()?;
+    let complete = if args.sequence {
+        scan_sequences(args, &reader)?
+    } else {
+        scan_stills(args, &reader)?
+    };
+    Ok(if complete { EXIT_OK } else { EXIT_FAILED })
+}
+
+/// Reads each picture in turn; `false` when some input could not be opened.
+fn scan_stills(args: &ScanArgs, reader: &Reader) -> anyhow::Result<bool> {
+    let inputs = pictures::list(&args.paths);
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut table = (!args.jsonl).then(|| Table::new(inputs.len()));
+    let mut complete = true;
+    for input in &inputs {
+        let (path, bytes) = match input {
+            Ok(path) => (path, std::fs::read(path).ok()),
+            Err((path, _)) => (path, None),
+        };
+        let file = path.to_string_lossy().into_owned();
+        complete &= bytes.is_some();
+        let started = Instant::now();
+        let reading = (bytes.as_deref())
+            .map(|bytes| read_still(reader, bytes, &Expectation::default()))
+            .transpose()?;
+        let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
+        match &mut table {
+            Some(table) => table.row(&mut out, &file, reading.as_ref(), elapsed_ms)?,
+            None => {
+                let object = match &reading {
+                    Some(reading) => StillObject::new(file, reading, elapsed_ms, args.marks),
+                    None => StillObject::unreadable(file, args.marks),
+                };
+                write_line(&mut out, &object)?;
+            }
+        }
+    }
+    if let Some(table) = table {
+        table.end(&mut out)?;
+    }
+    Ok(complete)
+}
+
+/// One JSON object, a line of its own, flushed: whoever reads it waits for it.
+fn write_line(out: &mut impl Write, object: &impl serde::Serialize) -> anyhow::Result<()> {
+    serde_json::to_writer(&mut *out, object).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Plays each folder through the presentation; `false` when one could not be opened.
+fn scan_sequences(args: &ScanArgs, reader: &Reader) -> anyhow::Result<bool> {
+    ensure!(
+        args.fps > 0.0 && args.fps <= 1000.0,
+        "--fps は 0 より大きく 1000 以下にしてください / --fps must be above 0 and at most 1000"
+    );
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut complete = true;
+    for folder in &args.paths {
+        let name = folder.to_string_lossy();
+        let outcome = play(folder, args.fps, reader, |presented| {
+            if args.jsonl {
+                write_line(&mut out, &SequenceObject::new(name.to_string(), &presented))
+            } else {
+                let verdict = &presented.verdict;
+                writeln!(
+                    out,
+                    "{:>5}–{:<5}  {}",
+                    presented.first.0,
+                    presented.last.0,
+                    words(verdict)
+                )?;
+                Ok(())
+            }
+        });
+        match outcome {
+            Err(error) if error.downcast_ref::<FolderError>().is_some() => {
+                eprintln!("uketsuke: {error:#}");
+                complete = false;
+            }
+            other => other?,
+        }
+    }
+    out.flush()?;
+    Ok(complete)
+}
+
+/// A folder of frames that cannot be played.
+#[derive(Debug, thiserror::Error)]
+#[error("{folder}: フォルダを開けません。場所を確かめてください / the folder cannot be opened: check the path")]
+struct FolderError {
+    folder: String,
+    #[source]
+    source: std::io::Error,
+}
+
+/// Plays a folder of frames in name order as a camera of `fps` frames a second.
+pub(super) fn play(
+    folder: &Path,
+    fps: f64,
+    reader: &Reader,
+    mut tell: impl FnMut(Presented) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let frames = pictures::pictures_in(folder).map_err(|source| FolderError {
+        folder: folder.display().to_string(),
+        source,
+    })?;
+    let mut presentation = Presentation::new();
+    let mut before: Option<Thumbnail> = None;
+    for (i, path) in frames.iter().enumerate() {
+        let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+        // A frame that cannot be decoded is a frame the camera dropped.
+        let Ok(still) = decode_still(&bytes) else {
+            continue;
+        };
+        let frame = Frame {
+            id: FrameId(i as u64),
+            at: Duration::from_secs_f64(i as f64 / fps),
+            ..still
+        };
+        let thumbnail = Thumbnail::of(&frame.luma);
+        let glance = look(reader, &frame, &thumbnail, before.as_ref())?;
+        before = Some(thumbnail);
+        for outcome in presentation.see(&glance) {
+            if let Outcome::Ended(presented) = outcome {
+                tell(presented)?;
+            }
+        }
+    }
+    match presentation.end() {
+        Some(Outcome::Ended(presented)) => tell(presented),
+        _ => Ok(()),
+    }
+}
+
+fn look(
+    reader: &Reader,
+    frame: &Frame,
+    thumbnail: &Thumbnail,
+    before: Option<&Thumbnail>,
+) -> anyhow::Result<Glance> {
+    let observation = reader.observe(frame)?;
+    Ok(Glance {
+        frame: frame.id,
+        at: frame.at,
+        motion: thumbnail.motion_since(before),
+        occupied: observation.shows_voucher(),
+        number_seen: observation.evidence.number_seen,
+        verdict: judge(&observation.evidence, &Expectation::default()),
+    })
+}
+
+/// The table for people, with a progress bar on a terminal.
+struct Table {
+    bar: ProgressBar,
+    accepted: usize,
+    review: usize,
+    refused: usize,
+}
+
+impl Table {
+    fn new(length: usize) -> Self {
+        let bar = if std::io::stderr().is_terminal() {
+            ProgressBar::new(length as u64)
+        } else {
+            ProgressBar::hidden()
+        };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {eta}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self {
+            bar,
+            accepted: 0,
+            review: 0,
+            refused: 0,
+        }
+    }
+
+    fn row(
+        &mut self,
+        out: &mut impl Write,
+        file: &str,
+        reading: Option<&StillReading>,
+        elapsed_ms: f64,
+    ) -> anyhow::Result<()> {
+        let said = match reading {
+            Some(reading) => {
+                self.count(&reading.verdict);
+                match &reading.observation {
+                    Err(error) => format!("✕ 不可 refused    {error}"),
+                    Ok(_) => words(&reading.verdict),
+                }
+            }
+            None => {
+                self.refused += 1;
+                "✕ 不可 refused    ファイルを開けません。場所を確かめてください / cannot be opened: check the path".to_owned()
+            }
+        };
+        let name = Path::new(file)
+            .file_name()
+            .map_or(file.into(), |n| n.to_string_lossy());
+        self.bar.suspend(|| -> std::io::Result<()> {
+            writeln!(out, "{name:<24} {elapsed_ms:>7.1} ms  {said}")?;
+            out.flush()
+        })?;
+        self.bar.inc(1);
+        Ok(())
+    }
+
+    fn count(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Accepted(_) => self.accepted += 1,
+            Verdict::Review { .. } => self.review += 1,
+            Verdict::Refused { .. } => self.refused += 1,
+        }
+    }
+
+    fn end(self, out: &mut impl Write) -> anyhow::Result<()> {
+        self.bar.finish_and_clear();
+        writeln!(
+            out,
+            "\n読取 accepted {}   確認 review {}   不可 refused {}",
+            self.accepted, self.review, self.refused
+        )?;
+        out.flush()?;
+        Ok(())
+    }
+}
+
+/// The verdict in one line for people: a sign, a word in two languages, the
+/// number in groups or the first reason.
+fn words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Accepted(number) => format!("○ 読取 accepted   {}", number.grouped()),
+        Verdict::Review { candidate, reasons } => format!(
+            "△ 確認 review     {}  {}",
+            candidate.to_string().replace('.', "_"),
+            reason_words(reasons)
+        ),
+        Verdict::Refused { reasons } => format!("✕ 不可 refused    {}", reason_words(reasons)),
+    }
+}
+
+fn reason_words(reasons: &[crate::reading::Reason]) -> String {
+    (reasons.iter())
+        .map(|reason| format!("{} / {}", reason.japanese(), reason.english()))
+        .collect::<Vec<_>>()
+        .join("; ")
+}

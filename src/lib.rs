@@ -1,0 +1,52 @@
+//! `uketsuke` (受付, reception desk): a voucher intake station for Japanese
+//! vaccination venues.
+//!
+//! A voucher lies under the camera. The station reads its NW-7 barcode, its QR
+//! and its 18-digit OCR line, and hands out a number only when two independent
+//! witnesses stand behind it and nothing contradicts them.
+//!
+//! # The map
+//!
+//! Data flows one way, from the frame on the left to the verdict on the right:
+//!
+//! ```text
+//!  frame ──▶ optics ──▶ layout ─┬─▶ marks ─┐
+//!           (geometry, (where to └─▶ ocr ──┴─▶ reading ──▶ cli, qa
+//!            quality)    read)   (bars, QR,   (witnesses,
+//!                                 digits)      verdict)
+//! ```
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`voucher`] | the 18-digit number and its parts, check digit, the list of municipalities |
+//! | [`optics`] | frames, geometry, rectified strips, measured picture quality |
+//! | [`layout`] | the finder: where in a frame digits, bars, QR and labels are |
+//! | [`marks`] | NW-7 and QR, with corner points |
+//! | [`ocr`] | recognisers A and B for digit lines, the reader of printed headings |
+//! | [`reading`] | witnesses, the verdict, the presentation, the pipeline that ties them |
+//! | [`qa`] | run a sample set, score it, report |
+//! | [`cli`] | one file a subcommand |
+//!
+//! Who may use whom. `tests/architecture.rs` reads this block and fails on any
+//! other arrow:
+//!
+//! ```text
+//! voucher  ->
+//! optics   ->
+//! layout   -> optics
+//! marks    -> optics
+//! ocr      -> optics
+//! reading  -> voucher, optics, layout, marks, ocr
+//! qa       -> voucher, optics, reading
+//! cli      -> voucher, optics, marks, ocr, reading, qa
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod layout;
+pub mod marks;
+pub mod ocr;
+pub mod optics;
+pub mod qa;
+pub mod reading;
+pub mod voucher;

@@ -1,0 +1,299 @@
+//! From a region of digits to runs of digits that both recognisers have read.
+
+use image::GrayImage;
+use rten::RunOptions;
+
+use super::calibration::{Calibration, Curve};
+use super::ctc::{Glyph, Symbol};
+use super::print_band::fit_print;
+use super::recogniser::{OcrError, Recogniser, STRIP_ROWS};
+use crate::optics::{OrientedBox, Strip, rectify};
+
+/// Rows of the strip that the print fills, for A. The models were trained with
+/// 17 to 26 of 32 rows.
+const PRINT_ROWS_A: f32 = 21.0;
+
+/// The same for B, which looks a little wider, so that an accident of resampling
+/// does not meet both.
+const PRINT_ROWS_B: f32 = 19.5;
+
+/// Paper shown left and right of a region, in heights of its print.
+const MARGIN: f32 = 0.8;
+
+/// A gap of so many times the usual distance of digits ends a run. Grouped
+/// numbers (`24 131237 0000260274`) leave at most one digit free.
+const RUN_GAP: f32 = 3.5;
+
+/// Widest strip that is read, in columns: 60 digits.
+const MAX_COLUMNS: usize = 1_200;
+
+/// What one recogniser read of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunReading {
+    /// One glyph a digit.
+    pub glyphs: Vec<Glyph>,
+    /// Calibrated probability that every digit is right, 0–1.
+    pub confidence: f32,
+    /// Whether the least sure digit reaches the recogniser's frozen threshold.
+    pub sure: bool,
+}
+
+impl RunReading {
+    fn new(glyphs: Vec<Glyph>, curve: &Curve) -> Self {
+        let least = glyphs.iter().map(|g| g.peak).fold(1.0, f32::min);
+        Self {
+            confidence: curve.probability(least),
+            sure: least >= curve.threshold,
+            glyphs,
+        }
+    }
+
+    /// The digits 0–9, or `None` at a glyph that is none.
+    pub fn digits(&self) -> impl Iterator<Item = Option<u8>> + '_ {
+        self.glyphs.iter().map(|g| match g.symbol {
+            Symbol::Digit(d) => Some(d),
+            Symbol::Other => None,
+        })
+    }
+}
+
+/// Adjacent digits in the frame, read by both recognisers.
+#[derive(Clone, Debug)]
+pub struct DigitRun {
+    /// Where, in reading direction, as high as the print.
+    pub area: OrientedBox,
+    /// What A read.
+    pub a: RunReading,
+    /// What B read in the same place; empty where B saw no digits.
+    pub b: RunReading,
+    /// Whether an unreadable glyph touches the run's ends: `(before, after)`.
+    pub neighbours: (bool, bool),
+}
+
+impl DigitRun {
+    /// The digits that both recognisers read, each at its threshold.
+    pub fn agreed(&self) -> Option<Vec<u8>> {
+        if !(self.a.sure && self.b.sure) || self.a.glyphs.len() != self.b.glyphs.len() {
+            return None;
+        }
+        (self.a.digits().zip(self.b.digits()))
+            .map(|(a, b)| a.filter(|_| a == b))
+            .collect()
+    }
+
+    /// A's digits as text: what was seen, sure or not.
+    pub fn text(&self) -> String {
+        (self.a.digits())
+            .map(|d| d.map_or('?', |d| char::from(b'0' + d)))
+            .collect()
+    }
+
+    /// The lower of the two calibrated confidences.
+    pub fn confidence(&self) -> f32 {
+        self.a.confidence.min(self.b.confidence)
+    }
+}
+
+/// Both recognisers and their calibration.
+pub struct LineReader {
+    a: Recogniser,
+    b: Recogniser,
+    calibration: Calibration,
+}
+
+impl LineReader {
+    /// Loads the embedded models.
+    ///
+    /// # Errors
+    /// [`OcrError`] when the build is damaged.
+    pub fn new() -> Result<Self, OcrError> {
+        Ok(Self {
+            a: Recogniser::a()?,
+            b: Recogniser::b()?,
+            calibration: Calibration::embedded()?,
+        })
+    }
+
+    /// Fits a region to its print and turns it the right way up: the direction in
+    /// which A reads more digits, and surer ones.
+    ///
+    /// # Errors
+    /// [`OcrError`] when a model does not run.
+    pub fn upright(
+        &self,
+        luma: &GrayImage,
+        area: &OrientedBox,
+        options: Option<RunOptions>,
+    ) -> Result<OrientedBox, OcrError> {
+        let area = fit_print(luma, area);
+        let turned = area.turned();
+        let score = |area: &OrientedBox| -> Result<f32, OcrError> {
+            let glyphs = self
+                .a
+                .read(&strip_of(luma, area, PRINT_ROWS_A), options.clone())?;
+            Ok((glyphs.iter())
+                .map(|g| match g.symbol {
+                    Symbol::Digit(_) => g.peak,
+                    Symbol::Other => -0.5 * g.peak,
+                })
+                .sum())
+        };
+        Ok(if score(&turned)? > score(&area)? {
+            turned
+        } else {
+            area
+        })
+    }
+
+    /// Reads every run of at least `least` digits in a region given in reading
+    /// direction.
+    ///
+    /// # Errors
+    /// [`OcrError`] when a model does not run.
+    pub fn read(
+        &self,
+        luma: &GrayImage,
+        area: &OrientedBox,
+        least: usize,
+        options: Option<RunOptions>,
+    ) -> Result<Vec<DigitRun>, OcrError> {
+        let area = &fit_print(luma, area);
+        let strip_a = strip_of(luma, area, PRINT_ROWS_A);
+        let glyphs_a = self.a.read(&strip_a, options.clone())?;
+        let runs = split_runs(&glyphs_a);
+        if runs.iter().all(|run| run.len() < least) {
+            return Ok(Vec::new());
+        }
+        let strip_b = strip_of(luma, area, PRINT_ROWS_B);
+        let glyphs_b = self.b.read(&strip_b, options)?;
+        Ok((runs.into_iter().filter(|run| run.len() >= least))
+            .map(|run| {
+                let a = &glyphs_a[run.clone()];
+                let (from, to) = extent(a, &strip_a);
+                DigitRun {
+                    area: area.section(from, to),
+                    a: RunReading::new(a.to_vec(), &self.calibration.a),
+                    b: RunReading::new(
+                        within(&glyphs_b, &strip_b, from, to),
+                        &self.calibration.b,
+                    ),
+                    neighbours: (
+                        touches(&glyphs_a, run.start.checked_sub(1), run.start),
+                        touches(&glyphs_a, Some(run.end), run.end - 1),
+                    ),
+                }
+            })
+            .collect())
+    }
+}
+
+/// The strip of a region, with margins, so that its print fills `print_rows`.
+fn strip_of(luma: &GrayImage, area: &OrientedBox, print_rows: f32) -> Strip {
+    let scale = print_rows / area.height;
+    let shown = OrientedBox {
+        length: area.length + 2.0 * MARGIN * area.height,
+        height: STRIP_ROWS as f32 / scale,
+        ..*area
+    };
+    let columns = ((shown.length * scale).round() as usize).clamp(STRIP_ROWS, MAX_COLUMNS);
+    rectify(luma, &shown, columns, STRIP_ROWS)
+}
+
+/// Index ranges of adjacent digits: a run ends at another glyph or a wide gap.
+fn split_runs(glyphs: &[Glyph]) -> Vec<std::ops::Range<usize>> {
+    let pitch = usual_pitch(glyphs);
+    let mut runs = Vec::new();
+    let mut start: Option<usize> = None;
+    for (i, glyph) in glyphs.iter().enumerate() {
+        let is_digit = matches!(glyph.symbol, Symbol::Digit(_));
+        let far = i > 0 && glyph.x - glyphs[i - 1].x > RUN_GAP * pitch;
+        if let Some(first) = start
+            && (!is_digit || far)
+        {
+            runs.push(first..i);
+            start = None;
+        }
+        if is_digit && start.is_none() {
+            start = Some(i);
+        }
+    }
+    runs.extend(start.map(|first| first..glyphs.len()));
+    runs
+}
+
+/// Median distance of neighbouring glyphs, in strip columns.
+fn usual_pitch(glyphs: &[Glyph]) -> f32 {
+    let mut steps: Vec<f32> = glyphs.windows(2).map(|w| w[1].x - w[0].x).collect();
+    steps.sort_by(f32::total_cmp);
+    steps.get(steps.len() / 2).copied().unwrap_or(f32::MAX)
+}
+
+/// Where the glyphs begin and end, in frame pixels from the strip's centre:
+/// half a pitch beyond the outer centres.
+fn extent(glyphs: &[Glyph], strip: &Strip) -> (f32, f32) {
+    let to_frame = strip.shows.length / strip.width as f32;
+    let half = match glyphs.len() {
+        0 | 1 => STRIP_ROWS as f32 / 4.0,
+        n => (glyphs[n - 1].x - glyphs[0].x) / (n - 1) as f32 / 2.0,
+    };
+    let first = glyphs.first().map_or(0.0, |g| g.x) - half;
+    let last = glyphs.last().map_or(0.0, |g| g.x) + half;
+    let middle = strip.width as f32 / 2.0;
+    ((first - middle) * to_frame, (last - middle) * to_frame)
+}
+
+/// The glyphs whose centres lie between two frame distances from the centre.
+fn within(glyphs: &[Glyph], strip: &Strip, from: f32, to: f32) -> Vec<Glyph> {
+    let to_frame = strip.shows.length / strip.width as f32;
+    let middle = strip.width as f32 / 2.0;
+    (glyphs.iter())
+        .filter(|g| {
+            let u = (g.x - middle) * to_frame;
+            u > from && u < to
+        })
+        .copied()
+        .collect()
+}
+
+/// Whether the glyph at `neighbour` stands directly beside the digit at `end`.
+fn touches(glyphs: &[Glyph], neighbour: Option<usize>, end: usize) -> bool {
+    let pitch = usual_pitch(glyphs);
+    neighbour
+        .and_then(|i| glyphs.get(i))
+        .is_some_and(|g| (g.x - glyphs[end].x).abs() < 1.5 * pitch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glyphs(text: &str) -> Vec<Glyph> {
+        (text.chars().enumerate())
+            .filter(|(_, c)| *c != ' ')
+            .map(|(i, c)| Glyph {
+                symbol: c.to_digit(10).map_or(Symbol::Other, |d| Symbol::Digit(d as u8)),
+                digits: [0.0; 10],
+                peak: 1.0,
+                x: i as f32 * 18.0,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn groups_with_a_digit_of_space_stay_one_run() {
+        assert_eq!(split_runs(&glyphs("24 131237 0000260274")).len(), 1);
+    }
+
+    #[test]
+    fn a_wide_gap_or_another_glyph_ends_a_run() {
+        assert_eq!(split_runs(&glyphs("123456     789012")).len(), 2);
+        assert_eq!(split_runs(&glyphs("12?34")), vec![0..2, 3..5]);
+    }
+
+    #[test]
+    fn a_glyph_directly_beside_a_run_is_noticed() {
+        let line = glyphs("?1234    ?");
+        assert!(touches(&line, Some(0), 1));
+        assert!(!touches(&line, Some(5), 4));
+    }
+}

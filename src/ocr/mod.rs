@@ -1,0 +1,19 @@
+//! Reading digit lines: two recognisers, A and B, that differ in architecture,
+//! normalisation, training fonts and seed, each with per-digit probabilities;
+//! and the reader of a label's printed headings.
+//!
+//! Where to read is given (see [`crate::layout`]); what a number means is not
+//! known here.
+
+mod calibration;
+mod ctc;
+mod headings;
+mod line;
+mod print_band;
+mod recogniser;
+
+pub use calibration::{Calibration, CalibrationError, Curve};
+pub use ctc::{Glyph, Symbol};
+pub use headings::{Heading, HeadingReader};
+pub use line::{DigitRun, LineReader, RunReading};
+pub use recogniser::{OcrError, Recogniser};

@@ -1,0 +1,18 @@
+//! What a camera delivers and how good it is: frames, geometry in frame pixels,
+//! rectified strips, measured quality. Pure: no devices, no files.
+//!
+//! Coordinates are in frame pixels, x to the right, y down; the centre of the
+//! top left pixel is (0.5, 0.5). Angles are in radians, clockwise on screen
+//! from the x axis, because y points down.
+
+mod decode;
+mod frame;
+mod geometry;
+mod quality;
+mod strip;
+
+pub use decode::{DecodeError, decode_still};
+pub use frame::{Frame, FrameId};
+pub use geometry::{OrientedBox, Point, Quad};
+pub use quality::{Quality, measure_quality};
+pub use strip::{Strip, rectify};

@@ -1,0 +1,23 @@
+//! From what was seen to what may be believed.
+//!
+//! [`Reader`] looks at one frame and gathers [`Evidence`]; [`judge`] is the pure
+//! verdict by votes and vetoes; [`Presentation`] owns the evidence of one voucher
+//! from the moment it is put down until it is taken away.
+
+mod evidence;
+mod presentation;
+mod reader;
+mod reason;
+mod sight;
+mod still;
+mod verdict;
+mod witness;
+
+pub use evidence::{Evidence, Sighting, gather};
+pub use presentation::{Glance, Outcome, Phase, Presentation, Presented};
+pub use reader::{Observation, ReadError, Reader};
+pub use reason::Reason;
+pub use sight::{Motion, Thumbnail};
+pub use still::{StillReading, read_still};
+pub use verdict::{Expectation, Verdict, judge};
+pub use witness::{Pattern, Role, Witness, WitnessKind};

@@ -1,0 +1,359 @@
+//! One voucher, from being put down until it is taken away. Pure.
+//!
+//! All evidence of a voucher is owned by its [`Presentation`] and dropped with it:
+//! there is no place where a last result could live on. A presentation accepts at
+//! most one number. The next one begins with an empty view, or with a view that
+//! clearly shows another number.
+
+use std::time::Duration;
+
+use super::reason::Reason;
+use super::sight::Motion;
+use super::verdict::Verdict;
+use super::witness::Pattern;
+use crate::optics::FrameId;
+use crate::voucher::VoucherNumber;
+
+/// The view must be empty and at rest for this long to end a presentation: a hand
+/// or a blurred frame hides a voucher for a moment.
+const EMPTY_FOR: Duration = Duration::from_millis(150);
+
+/// Something that shows no number is told as refused only after it lay still this long.
+const RESTED_FOR: Duration = Duration::from_millis(1_000);
+
+/// Conflicting digits from which a view at rest shows another number: one alone
+/// can be a misread of the same voucher.
+const OTHER_NUMBER: usize = 2;
+
+/// What one frame told, as far as presentations care.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    /// Which frame.
+    pub frame: FrameId,
+    /// When, on the camera's monotonic clock.
+    pub at: Duration,
+    /// Whether the view is at rest.
+    pub motion: Motion,
+    /// Whether anything of a voucher can be seen: digits, marks, a label.
+    pub occupied: bool,
+    /// Whether digits or marks were read.
+    pub number_seen: bool,
+    /// The verdict on this frame alone.
+    pub verdict: Verdict,
+}
+
+/// Where a presentation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Being put down.
+    Settling,
+    /// At rest, not yet read.
+    Reading,
+    /// Read: to be taken away.
+    Done,
+}
+
+/// What comes out of watching the desk.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A number was accepted; told once for each presentation.
+    Accepted(VoucherNumber),
+    /// The voucher is gone, or another one has taken its place.
+    Ended(Presented),
+}
+
+/// The history of one voucher, told at its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Presented {
+    /// What was decided; review or refused when nothing was accepted.
+    pub verdict: Verdict,
+    /// First frame that showed it.
+    pub first: FrameId,
+    /// Frame that decided.
+    pub decided: Option<FrameId>,
+    /// Last frame that showed it.
+    pub last: FrameId,
+}
+
+/// Evidence of one voucher.
+#[derive(Clone, Debug)]
+struct Voucher {
+    first: FrameId,
+    last: FrameId,
+    decided: Option<(FrameId, VoucherNumber)>,
+    undecided: Verdict,
+    number_seen: bool,
+    still_since: Option<Duration>,
+    rested: Duration,
+}
+
+/// Watches a desk: empty → settling → reading → done → empty.
+#[derive(Clone, Debug, Default)]
+pub struct Presentation {
+    voucher: Option<Voucher>,
+    empty_since: Option<Duration>,
+}
+
+impl Presentation {
+    /// Nothing on the desk.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Where the present voucher stands; `None` when the desk is empty.
+    pub fn phase(&self) -> Option<Phase> {
+        self.voucher.as_ref().map(|voucher| match voucher {
+            v if v.decided.is_some() => Phase::Done,
+            v if v.still_since.is_some() => Phase::Reading,
+            _ => Phase::Settling,
+        })
+    }
+
+    /// Takes in one frame.
+    pub fn see(&mut self, glance: &Glance) -> Vec<Outcome> {
+        if !glance.occupied {
+            return self.see_empty(glance).into_iter().collect();
+        }
+        self.empty_since = None;
+        let mut outcomes = Vec::new();
+        if (self.voucher.as_ref()).is_some_and(|voucher| voucher.is_replaced_by(glance)) {
+            outcomes.extend(self.end());
+        }
+        let voucher = self.voucher.get_or_insert_with(|| Voucher::at(glance));
+        outcomes.extend(voucher.see(glance));
+        outcomes
+    }
+
+    /// The camera has ended: whatever lies there is taken away.
+    pub fn end(&mut self) -> Option<Outcome> {
+        self.empty_since = None;
+        let voucher = self.voucher.take()?;
+        voucher.worth_telling().then(|| Outcome::Ended(voucher.into_presented()))
+    }
+
+    fn see_empty(&mut self, glance: &Glance) -> Option<Outcome> {
+        self.voucher.as_ref()?;
+        if glance.motion == Motion::Moving {
+            self.empty_since = None;
+            return None;
+        }
+        let since = *self.empty_since.get_or_insert(glance.at);
+        if glance.at.saturating_sub(since) >= EMPTY_FOR {
+            self.end()
+        } else {
+            None
+        }
+    }
+}
+
+impl Voucher {
+    fn at(glance: &Glance) -> Self {
+        Self {
+            first: glance.frame,
+            last: glance.frame,
+            decided: None,
+            undecided: Verdict::Refused {
+                reasons: vec![Reason::NoVoucher],
+            },
+            number_seen: false,
+            still_since: None,
+            rested: Duration::ZERO,
+        }
+    }
+
+    fn see(&mut self, glance: &Glance) -> Option<Outcome> {
+        self.last = glance.frame;
+        self.number_seen |= glance.number_seen;
+        self.rest(glance);
+        match (&glance.verdict, self.decided) {
+            (_, Some(_)) => None,
+            (Verdict::Accepted(number), None) => {
+                self.decided = Some((glance.frame, *number));
+                Some(Outcome::Accepted(*number))
+            }
+            (undecided, None) => {
+                if known_digits(undecided) >= known_digits(&self.undecided) {
+                    self.undecided = undecided.clone();
+                }
+                None
+            }
+        }
+    }
+
+    fn rest(&mut self, glance: &Glance) {
+        match glance.motion {
+            Motion::Moving => self.still_since = None,
+            Motion::Still => {
+                let since = *self.still_since.get_or_insert(glance.at);
+                self.rested = self.rested.max(glance.at.saturating_sub(since));
+            }
+        }
+    }
+
+    /// Whether the glance shows another voucher than the one that was accepted.
+    fn is_replaced_by(&self, glance: &Glance) -> bool {
+        let Some((_, accepted)) = self.decided else {
+            return false;
+        };
+        match &glance.verdict {
+            Verdict::Accepted(number) => *number != accepted,
+            Verdict::Review { candidate, .. } => {
+                let mine = Pattern(accepted.digits().map(Some));
+                glance.motion == Motion::Still && candidate.conflicts(&mine) >= OTHER_NUMBER
+            }
+            Verdict::Refused { .. } => false,
+        }
+    }
+
+    /// Shadows and hands come and go; only what showed a number, or lay there, is
+    /// a voucher that was put down.
+    fn worth_telling(&self) -> bool {
+        self.number_seen || self.rested >= RESTED_FOR
+    }
+
+    fn into_presented(self) -> Presented {
+        Presented {
+            verdict: match self.decided {
+                Some((_, number)) => Verdict::Accepted(number),
+                None => self.undecided,
+            },
+            first: self.first,
+            decided: self.decided.map(|(frame, _)| frame),
+            last: self.last,
+        }
+    }
+}
+
+/// How much an undecided verdict knows: the most telling one is kept.
+fn known_digits(verdict: &Verdict) -> usize {
+    match verdict {
+        Verdict::Review { candidate, .. } => 1 + candidate.0.iter().flatten().count(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn number(last: u8) -> VoucherNumber {
+        let mut digits = [2, 1, 1, 3, 1, 0, 1, 6, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+        digits[16] = last / 10 % 10;
+        digits[17] = last % 10;
+        VoucherNumber::from_digits(digits).unwrap()
+    }
+
+    /// `.` empty, `~` moving and blurred, `?` a number that cannot be read, a digit:
+    /// that voucher, read. Ten frames a second.
+    fn play(frames: &str) -> Vec<Outcome> {
+        let mut desk = Presentation::new();
+        let mut outcomes = Vec::new();
+        for (i, frame) in frames.chars().enumerate() {
+            let verdict = match frame.to_digit(10) {
+                Some(d) => Verdict::Accepted(number(d as u8 * 11)),
+                None if frame == '?' => Verdict::Review {
+                    candidate: Pattern::SILENT,
+                    reasons: vec![Reason::TooFewWitnesses],
+                },
+                None => Verdict::Refused {
+                    reasons: vec![Reason::NoVoucher],
+                },
+            };
+            outcomes.extend(desk.see(&Glance {
+                frame: FrameId(i as u64),
+                at: Duration::from_millis(100 * i as u64),
+                motion: if frame == '~' { Motion::Moving } else { Motion::Still },
+                occupied: frame != '.',
+                number_seen: frame == '?' || frame.is_ascii_digit(),
+                verdict,
+            }));
+        }
+        outcomes.extend(desk.end());
+        outcomes
+    }
+
+    fn accepted(outcomes: &[Outcome]) -> Vec<VoucherNumber> {
+        (outcomes.iter())
+            .filter_map(|outcome| match outcome {
+                Outcome::Accepted(number) => Some(*number),
+                Outcome::Ended(_) => None,
+            })
+            .collect()
+    }
+
+    fn ended(outcomes: &[Outcome]) -> usize {
+        outcomes.len() - accepted(outcomes).len()
+    }
+
+    #[test]
+    fn a_voucher_that_lies_there_is_accepted_once() {
+        let outcomes = play("..~~111111~~...");
+        assert_eq!(accepted(&outcomes), [number(11)]);
+        let Some(Outcome::Ended(presented)) = outcomes.last() else {
+            panic!("did not end")
+        };
+        assert_eq!(presented.first, FrameId(2));
+        assert_eq!(presented.decided, Some(FrameId(4)));
+        assert_eq!(presented.last, FrameId(11));
+    }
+
+    #[test]
+    fn the_next_voucher_never_shows_the_last_number() {
+        let outcomes = play("..111~~...~~????~~...");
+        assert_eq!(accepted(&outcomes), [number(11)]);
+        let Some(Outcome::Ended(second)) = outcomes.last() else {
+            panic!("did not end")
+        };
+        assert_eq!(second.verdict.status(), "review");
+        assert_eq!(second.verdict.number(), None);
+    }
+
+    #[test]
+    fn a_quick_swap_without_an_empty_view_is_two_vouchers() {
+        assert_eq!(accepted(&play("..111~222...")), [number(11), number(22)]);
+    }
+
+    #[test]
+    fn moving_a_voucher_about_does_not_report_it_again() {
+        assert_eq!(accepted(&play("..111~~~1~~?1.11...")), [number(11)]);
+    }
+
+    #[test]
+    fn the_same_voucher_after_an_empty_desk_is_another_presentation() {
+        assert_eq!(accepted(&play("..111....111...")), [number(11), number(11)]);
+    }
+
+    #[test]
+    fn a_passing_hand_is_not_a_voucher() {
+        assert_eq!(play("...~~~~..."), []);
+    }
+
+    #[test]
+    fn something_unreadable_that_lies_there_is_told_when_it_goes() {
+        let mut frames = String::from("..~");
+        frames.push_str(&"?".repeat(12));
+        frames.push_str("....");
+        assert_eq!(ended(&play(&frames)), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn every_accepted_number_was_read_in_its_own_presentation(frames in "[.~?123]{0,60}") {
+            let outcomes = play(&frames);
+            let mut open: Option<VoucherNumber> = None;
+            for outcome in outcomes {
+                match outcome {
+                    Outcome::Accepted(number) => {
+                        prop_assert!(open.is_none());
+                        open = Some(number);
+                    }
+                    Outcome::Ended(presented) => {
+                        prop_assert_eq!(presented.verdict.number(), open.take());
+                        prop_assert!(presented.first <= presented.last);
+                    }
+                }
+            }
+        }
+    }
+}
