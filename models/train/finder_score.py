@@ -19,7 +19,7 @@ def _masks(item: Item, shape: tuple[int, int]) -> list[tuple[int, bool, np.ndarr
     found = []
     for channel, ignored, polygon in item.outlines:
         points = polygon * scale
-        inside = ((points > 0) & (points < (shape[1], shape[0]))).all(1).mean()
+        inside = ((points > 0) & (points < (2 * shape[1], 2 * shape[0]))).all(1).mean()
         mask = np.zeros(shape, np.uint8)
         cv2.fillPoly(mask, [np.round((points / 2 - 0.5) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
         if mask.any():

@@ -1,7 +1,7 @@
 """Trains, exports and evaluates the finder.
 
     python train_finder.py pool --count 6000       # render frames (resumable, shards of 64)
-    python train_finder.py train --minutes 30      # train on the pool, export models/finder.onnx
+    python train_finder.py train --steps 4000      # train on the pool, export models/finder.onnx
     python train_finder.py evaluate --count 400    # object recall and precision of the export on fresh frames
 
 Seeds: pool 1, evaluation 9001, weights 1.
@@ -75,8 +75,8 @@ def loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return entropy + 0.5 * (dice * CHANNEL.view(5)).mean()
 
 
-def train(minutes: float, seed: int, resume: Path | None) -> None:
-    """Trains against the clock: warm-up, then a cosine to zero; keeps averaged weights."""
+def train(steps: int, minutes: float, seed: int, resume: Path | None, peak: float) -> None:
+    """Warm-up, then a cosine to zero over `steps` (or `minutes`, if given); keeps averaged weights."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     net = Finder().to(memory_format=torch.channels_last)
@@ -86,10 +86,10 @@ def train(minutes: float, seed: int, resume: Path | None) -> None:
     optimiser = torch.optim.AdamW(net.parameters(), lr=PEAK_RATE, weight_decay=1e-3)
     start, step, running, saved = time.monotonic(), 0, 0.0, time.monotonic()
     for image, target, weight in DataLoader(Batches(seed), batch_size=None, num_workers=1, prefetch_factor=4):
-        share = (time.monotonic() - start) / (60 * minutes)
+        share = (time.monotonic() - start) / (60 * minutes) if minutes else step / steps
         if share >= 1:
             break
-        rate = PEAK_RATE * min(1.0, (step + 1) / 150) * 0.5 * (1 + np.cos(np.pi * share))
+        rate = peak * min(1.0, (step + 1) / 150) * 0.5 * (1 + np.cos(np.pi * share))
         for group in optimiser.param_groups:
             group["lr"] = rate
         with torch.autocast("cpu", torch.bfloat16):
@@ -136,7 +136,9 @@ def main() -> None:
     pool.add_argument("--count", type=int, default=6000)
     pool.add_argument("--seed", type=int, default=1)
     fit = commands.add_parser("train")
-    fit.add_argument("--minutes", type=float, default=30)
+    fit.add_argument("--steps", type=int, default=4000)
+    fit.add_argument("--minutes", type=float, default=0.0, help="train against the clock instead of by steps")
+    fit.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     fit.add_argument("--seed", type=int, default=1)
     fit.add_argument("--resume", type=Path)
     score = commands.add_parser("evaluate")
@@ -146,7 +148,7 @@ def main() -> None:
     if args.command == "pool":
         make_pool(args.count, args.seed)
     elif args.command == "train":
-        train(args.minutes, args.seed, args.resume)
+        train(args.steps, args.minutes, args.seed, args.resume, args.peak)
     else:
         print(json.dumps(evaluate(MODEL, args.count, args.seed, CHANNELS), indent=1))
 
