@@ -115,7 +115,7 @@ def update_average(average: nn.Module, net: nn.Module, step: int) -> None:
 
 
 def whole_lines(net: nn.Module, path: Path, alphabet: str, limit: int = 800) -> float:
-    """Share of a shard's strips that are read wholly as labelled."""
+    """Share of a shard's strips of which every glyph is read as labelled, other glyphs not counted."""
     right = total = 0
     data = np.load(path)
     net.eval()
@@ -127,7 +127,7 @@ def whole_lines(net: nn.Module, path: Path, alphabet: str, limit: int = 800) -> 
             for at in range(0, min(len(labels), limit), 100):
                 images = torch.from_numpy(data[key][at:at + 100])[:, None].float() / 255
                 readings = greedy(net(images).numpy(), alphabet)
-                right += sum(r.text == spell(row, alphabet) for r, row in zip(readings, labels[at:at + 100]))
+                right += sum(r.text.replace("?", "") == spell(row, alphabet).replace("?", "") for r, row in zip(readings, labels[at:at + 100]))
                 total += len(readings)
     return right / total
 
