@@ -39,7 +39,8 @@ fn arrow_line(line: &str) -> Option<(String, BTreeSet<String>)> {
 /// The first names below the crate's root that the code of `source` uses, with their line numbers.
 ///
 /// `depth` is how many `super::` lead from the file's module to the root: 1 for a room's `mod.rs`.
-fn roots_used(source: &str, depth: usize) -> Vec<(usize, String)> {
+/// From a module inside the file they lead elsewhere, so of these only names on `map` count.
+fn roots_used(map: &Map, source: &str, depth: usize) -> Vec<(usize, String)> {
     let code: Vec<&str> = source
         .lines()
         .map(|line| line.split("//").next().unwrap_or(""))
@@ -47,14 +48,17 @@ fn roots_used(source: &str, depth: usize) -> Vec<(usize, String)> {
     let text = code.join("\n");
     let climb = "super::".repeat(depth);
     let mut found = Vec::new();
-    for prefix in ["crate::", climb.as_str()] {
+    for (prefix, certain) in [("crate::", true), (climb.as_str(), false)] {
         for (start, _) in text.match_indices(prefix) {
             let inside_a_name = text[..start]
                 .ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$' || c == ':');
             if !inside_a_name {
                 let line = text[..start].matches('\n').count() + 1;
                 let names = first_names(&text[start + prefix.len()..]);
-                found.extend(names.into_iter().map(|name| (line, name)));
+                let names = names
+                    .into_iter()
+                    .filter(|name| certain || map.contains_key(name));
+                found.extend(names.map(|name| (line, name)));
             }
         }
     }
@@ -109,7 +113,7 @@ fn depth(file: &Path) -> usize {
 
 /// What `source`, a file of `room`, does against `map`.
 fn offences(map: &Map, room: &str, file: &Path, source: &str) -> Vec<String> {
-    roots_used(source, depth(file))
+    roots_used(map, source, depth(file))
         .into_iter()
         .filter(|(_, used)| used != room && !map.get(room).is_some_and(|uses| uses.contains(used)))
         .map(|(line, used)| format!("{}:{line}: {room} -> {used}", file.display()))

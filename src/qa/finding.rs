@@ -147,7 +147,10 @@ impl Baseline {
         ]
         .map(|(what, before, now)| (what.to_owned(), before, now));
         let conditions = self.conditions.iter().filter_map(|before| {
-            let now = (score.conditions.iter()).find(|now| now.condition == before.condition)?;
+            let same = |now: &&ConditionScore| {
+                now.condition == before.condition && now.to_be_read == before.to_be_read
+            };
+            let now = score.conditions.iter().find(same)?;
             Some((now.condition.clone(), before.share(), now.share()))
         });
         let sequences = self.sequences.iter().filter_map(|before| {
@@ -178,9 +181,10 @@ mod tests {
     fn condition(name: &str, right: usize, missed: usize) -> ConditionScore {
         ConditionScore {
             condition: name.to_owned(),
+            to_be_read: true,
             right,
             missed,
-            ..ConditionScore::default()
+            wrong: 0,
         }
     }
 

@@ -51,26 +51,35 @@ impl Share {
     }
 }
 
-/// The pictures of one condition, by grade.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// The pictures of one condition that are expected to be read, or of those that are not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConditionScore {
     /// The condition's name in the manifest.
     pub condition: String,
-    /// Expected number accepted.
+    /// Whether numbers are to be accepted.
+    pub to_be_read: bool,
+    /// Pictures that came out as expected.
     pub right: usize,
-    /// Rightly not accepted.
-    pub held: usize,
-    /// Readable, not accepted.
+    /// Readable numbers that were left to a person.
     pub missed: usize,
-    /// Falsely accepted.
+    /// False accepts.
     pub wrong: usize,
 }
 
 impl ConditionScore {
+    fn new((to_be_refused, condition): (bool, &str)) -> Self {
+        Self {
+            condition: condition.to_owned(),
+            to_be_read: !to_be_refused,
+            right: 0,
+            missed: 0,
+            wrong: 0,
+        }
+    }
+
     fn add(&mut self, grade: Grade) {
         match grade {
-            Grade::Right => self.right += 1,
-            Grade::Held => self.held += 1,
+            Grade::Right | Grade::Held => self.right += 1,
             Grade::Missed => self.missed += 1,
             Grade::Wrong => self.wrong += 1,
         }
@@ -79,8 +88,8 @@ impl ConditionScore {
     /// How many of the condition's pictures came out as expected.
     pub fn share(&self) -> Share {
         Share {
-            right: self.right + self.held,
-            of: self.right + self.held + self.missed + self.wrong,
+            right: self.right,
+            of: self.right + self.missed + self.wrong,
         }
     }
 }
@@ -121,7 +130,7 @@ pub struct Score {
     pub refuse: Share,
     /// Files of which a wrong number was accepted.
     pub false_accepts: Vec<String>,
-    /// By condition, in order of the names.
+    /// By condition: first those to be read, each in order of the names.
     pub conditions: Vec<ConditionScore>,
     /// By sequence.
     pub sequences: Vec<SequenceScore>,
@@ -148,21 +157,20 @@ impl Score {
             missed_because: BTreeMap::new(),
             time_ms: Times::of(stills.iter().map(|result| result.elapsed_ms).collect()),
         };
-        let mut conditions = BTreeMap::<&str, ConditionScore>::new();
+        let mut conditions = BTreeMap::<(bool, &str), ConditionScore>::new();
         for (still, result) in set.stills.iter().zip(stills) {
             let grade = Grade::of(still.expected, &result.verdict);
-            conditions.entry(&still.condition).or_default().add(grade);
+            let key = (still.expected == Expected::Refuse, still.condition.as_str());
+            let condition = conditions
+                .entry(key)
+                .or_insert_with(|| ConditionScore::new(key));
+            condition.add(grade);
             score.add(still.expected, grade, result);
             if grade == Grade::Wrong {
                 score.false_accepts.push(still.file.clone());
             }
         }
-        score.conditions = (conditions.into_iter())
-            .map(|(name, counts)| ConditionScore {
-                condition: name.to_owned(),
-                ..counts
-            })
-            .collect();
+        score.conditions = conditions.into_values().collect();
         score
     }
 
@@ -291,8 +299,9 @@ mod tests {
     }
 
     #[test]
-    fn conditions_are_counted_apart_and_in_order_of_their_names() {
+    fn conditions_are_counted_apart_those_to_be_read_first() {
         let score = score(&[
+            (None, "a", refused()),
             (Some(NUMBER), "b", accepted(NUMBER)),
             (Some(NUMBER), "a", review()),
             (Some(NUMBER), "b", accepted(NUMBER)),
@@ -302,7 +311,7 @@ mod tests {
             .iter()
             .map(|c| c.condition.as_str())
             .collect();
-        assert_eq!(names, ["a", "b"]);
+        assert_eq!(names, ["a", "b", "a"]);
         assert_eq!(score.conditions[1].share(), Share { right: 2, of: 2 });
     }
 

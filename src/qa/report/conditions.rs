@@ -12,8 +12,10 @@ pub(super) fn section(score: &Score) -> String {
         return String::new();
     }
     let mut body = legend();
-    let (traps, readable): (Vec<_>, Vec<_>) =
-        (score.conditions.iter()).partition(|c| c.right + c.missed == 0 && c.held > 0);
+    let (traps, readable): (Vec<_>, Vec<_>) = score
+        .conditions
+        .iter()
+        .partition(|condition| !condition.to_be_read);
     body += &group("読むべき画像", "to be read", &readable);
     body += &group("受理してはならない画像", "not to be accepted", &traps);
     body += &reasons(score);
@@ -37,40 +39,41 @@ fn group(japanese: &str, english: &str, conditions: &[&ConditionScore]) -> Strin
     if conditions.is_empty() {
         return String::new();
     }
-    let mut html = format!(
-        "<h3>{}</h3>\n<table class=\"bars\">\n",
-        both(japanese, english)
-    );
+    let mut rows = String::new();
     for condition in conditions {
         let share = condition.share();
+        let (class, title) = match condition.to_be_read {
+            true => ("right", "rightly accepted"),
+            false => ("held", "rightly not accepted"),
+        };
         let part = |class, title, count| Part {
             class,
             title,
             count,
         };
         let parts = [
-            part("right", "rightly accepted", condition.right),
-            part("held", "rightly not accepted", condition.held),
+            part(class, title, condition.right),
             part("missed", "left to a person", condition.missed),
             part("wrong", "wrong accepted", condition.wrong),
         ];
-        let class = if condition.wrong > 0 {
-            " class=\"alarm\""
-        } else {
-            ""
-        };
+        let class = if condition.wrong > 0 { " alarm" } else { "" };
         let _ = writeln!(
-            html,
-            "<tr{class}><th>{}</th><td>{}</td><td class=\"n\">{}/{}</td><td class=\"n\">{:.0} %</td></tr>",
+            rows,
+            "<div class=\"row{class}\"><code>{}</code>{}<span>{}/{}</span></div>",
             escape(&condition.condition),
             bar(&parts, share.of),
             share.right,
             share.of,
-            share.rate().unwrap_or(0.0) * 100.0,
         );
     }
-    html.push_str("</table>\n");
-    html
+    rows_under(japanese, english, &rows)
+}
+
+fn rows_under(japanese: &str, english: &str, rows: &str) -> String {
+    format!(
+        "<h3>{}</h3>\n<div class=\"rows\">\n{rows}</div>\n",
+        both(japanese, english)
+    )
 }
 
 /// Why readable pictures were left to a person, most frequent first. A picture can have several
@@ -81,32 +84,29 @@ fn reasons(score: &Score) -> String {
     let Some(&(_, &most)) = counts.first() else {
         return String::new();
     };
-    let mut html = format!(
-        "<h3>{}</h3>\n<table class=\"bars\">\n",
-        both(
-            "人に回した理由",
-            "why readable pictures were left to a person"
-        )
-    );
+    let mut rows = String::new();
     for (id, count) in counts {
         let parts = [Part {
             class: "missed",
             title: "pictures",
             count: *count,
         }];
-        let words = (Reason::ALL.iter()).find(|reason| reason.id() == *id);
-        let title = words.map_or(String::new(), |r| {
-            format!("{} / {}", r.japanese(), r.english())
+        let words = Reason::ALL.iter().find(|reason| reason.id() == *id);
+        let title = words.map_or_else(String::new, |reason| {
+            format!("{} / {}", reason.japanese(), reason.english())
         });
         let _ = writeln!(
-            html,
-            "<tr title=\"{}\"><th><code>{id}</code></th><td>{}</td><td class=\"n\">{count}</td><td></td></tr>",
+            rows,
+            "<div class=\"row\" title=\"{}\"><code>{id}</code>{}<span>{count}</span></div>",
             escape(&title),
             bar(&parts, most),
         );
     }
-    html.push_str("</table>\n");
-    html
+    rows_under(
+        "人に回した理由",
+        "why readable pictures were left to a person",
+        &rows,
+    )
 }
 
 /// What was told of each sequence.
@@ -121,10 +121,10 @@ pub(super) fn sequences(score: &Score) -> String {
         both("誤り", "wrong")
     );
     for sequence in &score.sequences {
-        let alarm = |bad: bool| if bad { "n alarm" } else { "n" };
+        let alarm = |bad: bool| if bad { "alarm" } else { "" };
         let _ = writeln!(
             body,
-            "<tr><th>{}</th><td class=\"{}\">{}/{}</td><td class=\"{}\">{}</td><td class=\"{}\">{}</td></tr>",
+            "<tr><th><code>{}</code></th><td class=\"{}\">{}/{}</td><td class=\"{}\">{}</td><td class=\"{}\">{}</td></tr>",
             escape(&sequence.name),
             alarm(sequence.missed() > 0),
             sequence.in_order,

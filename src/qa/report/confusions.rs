@@ -98,8 +98,8 @@ pub(super) fn witness_name(kind: WitnessKind) -> (&'static str, &'static str) {
         WitnessKind::Line => ("OCRライン", "OCR line"),
         WitnessKind::Qr => ("QRコード", "QR"),
         WitnessKind::Nw7 => ("バーコード", "NW-7"),
-        WitnessKind::PrintedNumber => ("券番号の欄", "printed 券番号"),
-        WitnessKind::PrintedMunicipality => ("請求先の欄", "printed 請求先"),
+        WitnessKind::PrintedNumber => ("券番号の欄", "number field"),
+        WitnessKind::PrintedMunicipality => ("請求先の欄", "payer field"),
         WitnessKind::Heading => ("見出し", "heading"),
         WitnessKind::PrintedDose => ("回数", "dose"),
     }

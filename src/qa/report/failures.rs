@@ -66,7 +66,7 @@ fn card(grade: Grade, still: &Still, result: &StillResult) -> String {
     };
     format!(
         "<article class=\"{class}\"><div class=\"picture\">{picture}</div>\n<div>\
-         <h3><code>{}</code> <span class=\"tag\">{}</span></h3>\n{}{}{}</div></article>\n",
+         <h3><code>{}</code> <code class=\"tag\">{}</code></h3>\n{}{}{}</div></article>\n",
         escape(&still.file),
         escape(&still.condition),
         statements(truth, result),

@@ -129,7 +129,7 @@ fn figures(report: &Report) -> String {
         "時間（中央値）",
         "median time",
         &format!("{:.0} <small>ms</small>", score.time_ms.median),
-        &format!("95 % ≤ {:.0} ms", score.time_ms.p95),
+        &format!("p95 {:.0} ms", score.time_ms.p95),
     );
     html.push_str("</div>\n");
     html

@@ -7,6 +7,8 @@ use super::html::{self, both};
 
 /// Bars of the histogram.
 const BINS: usize = 40;
+/// Labels along it, at most.
+const TICKS: f64 = 8.0;
 /// Size of the drawing in its own units.
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 160.0;
@@ -80,14 +82,14 @@ fn drawing(bins: &[usize], step: f64, median: f64, p95: f64) -> String {
         );
     }
     let _ = writeln!(svg, "<path d=\"M0 {floor}H{WIDTH}\"/>");
-    let every = (bins.len() / 8).max(1);
-    for i in (0..bins.len()).step_by(every) {
+    let tick = round_step(bins.len() as f64 * step / TICKS);
+    for i in 0..=(bins.len() as f64 * step / tick) as usize {
+        let ms = i as f64 * tick;
         let _ = writeln!(
             svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\">{:.0} ms</text>",
-            i as f64 * wide,
-            HEIGHT - 6.0,
-            i as f64 * step
+            "<text x=\"{:.1}\" y=\"{:.1}\">{ms} ms</text>",
+            x(ms),
+            HEIGHT - 6.0
         );
     }
     for (label, ms) in [("50 %", median), ("95 %", p95)] {
