@@ -6,7 +6,9 @@
 )]
 
 mod pictures;
+mod presets;
 mod qa;
+mod replay;
 mod scan;
 mod scan_object;
 

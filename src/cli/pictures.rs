@@ -11,7 +11,8 @@ const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "tif", "tiff", "webp"];
 pub type Input = Result<PathBuf, (PathBuf, std::io::Error)>;
 
 /// Lists the inputs in order. `-` reads paths from standard input, one a line; a
-/// folder stands for the pictures directly in it, in name order.
+/// folder stands for the pictures directly in it, in name order; one without any
+/// is an error.
 pub fn list(paths: &[PathBuf]) -> Vec<Input> {
     paths.iter().flat_map(|path| expand(path)).collect()
 }
@@ -33,6 +34,10 @@ fn expand_folder(path: &Path) -> Vec<Input> {
         return vec![Ok(path.to_owned())];
     }
     match pictures_in(path) {
+        Ok(pictures) if pictures.is_empty() => {
+            let empty = std::io::Error::from(std::io::ErrorKind::NotFound);
+            vec![Err((path.to_owned(), empty))]
+        }
         Ok(pictures) => pictures.into_iter().map(Ok).collect(),
         Err(error) => vec![Err((path.to_owned(), error))],
     }

@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, scan};
+use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, replay};
 use crate::qa::{
     Baseline, Demands, Finding, Grade, Report, SampleSet, Score, Sequence, SequenceResult, Share,
     Still, StillResult, Summary, crop, findings, render,
@@ -170,7 +170,8 @@ fn play(reader: &Reader, sequence: &Sequence) -> anyhow::Result<SequenceResult> 
         accepted: Vec::new(),
         undecided: Vec::new(),
     };
-    scan::play(&sequence.folder, SEQUENCE_FPS, reader, |presented| {
+    let expectation = Expectation::default();
+    replay::play(&sequence.folder, SEQUENCE_FPS, reader, &expectation, |presented| {
         match &presented.verdict {
             Verdict::Accepted(number) => result.accepted.push(*number),
             undecided => result.undecided.push(undecided.reasons().to_vec()),

@@ -2,20 +2,17 @@
 
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::pictures;
+use super::replay::{FolderError, play};
 use super::scan_object::{SequenceObject, StillObject};
-use super::{EXIT_FAILED, EXIT_OK};
-use crate::optics::{Frame, FrameId, decode_still};
-use crate::reading::{
-    Expectation, Glance, Outcome, Presentation, Presented, Reader, StillReading, Thumbnail,
-    Verdict, judge, read_still,
-};
+use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, presets};
+use crate::reading::{Expectation, Reader, Reason, StillReading, Verdict, read_still};
 
 /// Arguments of `uketsuke scan`.
 #[derive(Debug, Args)]
@@ -37,6 +34,12 @@ pub struct ScanArgs {
     /// Frames a second of a sequence / 毎秒のコマ数
     #[arg(long, default_value_t = 10.0, requires = "sequence")]
     fps: f64,
+    /// Mount profile: pixels per millimetre / 台の校正ファイル
+    #[arg(long, value_name = "FILE")]
+    mount: Option<PathBuf>,
+    /// Session file: what is expected can veto / 会場の設定ファイル
+    #[arg(long, value_name = "FILE")]
+    session: Option<PathBuf>,
     /// Pictures or folders of pictures; `-` reads paths from standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -44,17 +47,52 @@ pub struct ScanArgs {
 
 /// Runs the subcommand; the exit code tells whether every input could be opened.
 pub fn run(args: &ScanArgs) -> anyhow::Result<u8> {
-    let reader = Reader::new()?;
+    let scanner = match Scanner::new(args) {
+        Ok(scanner) => scanner,
+        Err(error) => {
+            eprintln!("uketsuke: {error:#}");
+            return Ok(EXIT_USAGE);
+        }
+    };
     let complete = if args.sequence {
-        scan_sequences(args, &reader)?
+        scan_sequences(args, &scanner)?
     } else {
-        scan_stills(args, &reader)?
+        scan_stills(args, &scanner)?
     };
     Ok(if complete { EXIT_OK } else { EXIT_FAILED })
 }
 
+/// The reader with what the two optional files say.
+struct Scanner {
+    reader: Reader,
+    expectation: Expectation,
+    px_per_mm: Option<f32>,
+}
+
+impl Scanner {
+    fn new(args: &ScanArgs) -> anyhow::Result<Self> {
+        ensure!(
+            args.fps > 0.0 && args.fps <= 1000.0,
+            "--fps は 0 より大きく 1000 以下にしてください / --fps must be above 0 and at most 1000"
+        );
+        Ok(Self {
+            expectation: presets::expectation(args.session.as_deref())?,
+            px_per_mm: presets::px_per_mm(args.mount.as_deref())?,
+            reader: Reader::new()?,
+        })
+    }
+
+    fn read(&self, bytes: &[u8]) -> anyhow::Result<StillReading> {
+        let mut reading = read_still(&self.reader, bytes, &self.expectation)?;
+        if let (Ok(seen), Some(px_per_mm)) = (&mut reading.observation, self.px_per_mm) {
+            seen.quality.px_per_mm = Some(px_per_mm);
+        }
+        Ok(reading)
+    }
+}
+
 /// Reads each picture in turn; `false` when some input could not be opened.
-fn scan_stills(args: &ScanArgs, reader: &Reader) -> anyhow::Result<bool> {
+fn scan_stills(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
     let inputs = pictures::list(&args.paths);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut table = (!args.jsonl).then(|| Table::new(inputs.len()));
@@ -65,11 +103,11 @@ fn scan_stills(args: &ScanArgs, reader: &Reader) -> anyhow::Result<bool> {
             Err((path, _)) => (path, None),
         };
         let file = path.to_string_lossy().into_owned();
-        complete &= bytes.is_some();
         let started = Instant::now();
         let reading = (bytes.as_deref())
-            .map(|bytes| read_still(reader, bytes, &Expectation::default()))
+            .map(|bytes| scanner.read(bytes))
             .transpose()?;
+        complete &= matches!(&reading, Some(reading) if reading.observation.is_ok());
         let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
         match &mut table {
             Some(table) => table.row(&mut out, &file, reading.as_ref(), elapsed_ms)?,
@@ -97,16 +135,12 @@ fn write_line(out: &mut impl Write, object: &impl serde::Serialize) -> anyhow::R
 }
 
 /// Plays each folder through the presentation; `false` when one could not be opened.
-fn scan_sequences(args: &ScanArgs, reader: &Reader) -> anyhow::Result<bool> {
-    ensure!(
-        args.fps > 0.0 && args.fps <= 1000.0,
-        "--fps は 0 より大きく 1000 以下にしてください / --fps must be above 0 and at most 1000"
-    );
+fn scan_sequences(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut complete = true;
     for folder in &args.paths {
         let name = folder.to_string_lossy();
-        let outcome = play(folder, args.fps, reader, |presented| {
+        let outcome = play(folder, args.fps, &scanner.reader, &scanner.expectation, |presented| {
             if args.jsonl {
                 write_line(&mut out, &SequenceObject::new(name.to_string(), &presented))
             } else {
@@ -131,71 +165,6 @@ fn scan_sequences(args: &ScanArgs, reader: &Reader) -> anyhow::Result<bool> {
     }
     out.flush()?;
     Ok(complete)
-}
-
-/// A folder of frames that cannot be played.
-#[derive(Debug, thiserror::Error)]
-#[error("{folder}: フォルダを開けません。場所を確かめてください / the folder cannot be opened: check the path")]
-struct FolderError {
-    folder: String,
-    #[source]
-    source: std::io::Error,
-}
-
-/// Plays a folder of frames in name order as a camera of `fps` frames a second.
-pub(super) fn play(
-    folder: &Path,
-    fps: f64,
-    reader: &Reader,
-    mut tell: impl FnMut(Presented) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let frames = pictures::pictures_in(folder).map_err(|source| FolderError {
-        folder: folder.display().to_string(),
-        source,
-    })?;
-    let mut presentation = Presentation::new();
-    let mut before: Option<Thumbnail> = None;
-    for (i, path) in frames.iter().enumerate() {
-        let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-        // A frame that cannot be decoded is a frame the camera dropped.
-        let Ok(still) = decode_still(&bytes) else {
-            continue;
-        };
-        let frame = Frame {
-            id: FrameId(i as u64),
-            at: Duration::from_secs_f64(i as f64 / fps),
-            ..still
-        };
-        let thumbnail = Thumbnail::of(&frame.luma);
-        let glance = look(reader, &frame, &thumbnail, before.as_ref())?;
-        before = Some(thumbnail);
-        for outcome in presentation.see(&glance) {
-            if let Outcome::Ended(presented) = outcome {
-                tell(presented)?;
-            }
-        }
-    }
-    match presentation.end() {
-        Some(Outcome::Ended(presented)) => tell(presented),
-        _ => Ok(()),
-    }
-}
-
-fn look(
-    reader: &Reader,
-    frame: &Frame,
-    thumbnail: &Thumbnail,
-    before: Option<&Thumbnail>,
-) -> anyhow::Result<Glance> {
-    let observation = reader.observe(frame)?;
-    Ok(Glance {
-        frame: frame.id,
-        at: frame.at,
-        motion: thumbnail.motion_since(before),
-        occupied: observation.shows_voucher(),
-        number_seen: observation.evidence.number_seen,
-        verdict: judge(&observation.evidence, &Expectation::default()),
-    })
 }
 
 /// The table for people, with a progress bar on a terminal.
@@ -288,7 +257,7 @@ fn words(verdict: &Verdict) -> String {
     }
 }
 
-fn reason_words(reasons: &[crate::reading::Reason]) -> String {
+fn reason_words(reasons: &[Reason]) -> String {
     (reasons.iter())
         .map(|reason| format!("{} / {}", reason.japanese(), reason.english()))
         .collect::<Vec<_>>()

@@ -32,12 +32,31 @@ pub(super) fn mean_profile(strip: &Strip, from: usize, to: usize, shear: f32) ->
     sum.iter().map(|total| total / rows).collect()
 }
 
+/// Bands into which the strip is averaged before the shear is searched: within a
+/// band of a few rows bars move by less than a column.
+const SHEAR_BANDS: usize = 12;
+
 /// The shear (columns a row) under which the strip's columns agree best: the mean
 /// profile then has the most contrast between neighbours.
 pub(super) fn best_shear(strip: &Strip) -> f32 {
+    let rows = strip.height as f32 / SHEAR_BANDS as f32;
+    let row_of = |band: usize| (band as f32 * rows) as usize;
+    let bands: Vec<Vec<f32>> = (0..SHEAR_BANDS)
+        .map(|band| mean_profile(strip, row_of(band), row_of(band + 1), 0.0))
+        .collect();
     let sharpness = |shear: f32| -> f32 {
-        let profile = mean_profile(strip, 0, strip.height, shear);
-        profile.windows(3).map(|w| (w[2] - w[0]).powi(2)).sum()
+        let shifts: Vec<f32> = (0..SHEAR_BANDS)
+            .map(|band| (band as f32 + 0.5 - SHEAR_BANDS as f32 / 2.0) * rows * shear)
+            .collect();
+        let profile: Vec<f32> = (0..strip.width)
+            .step_by(2)
+            .map(|x| {
+                (bands.iter().zip(&shifts))
+                    .map(|(band, shift)| sample(band, x as f32 + shift))
+                    .sum()
+            })
+            .collect();
+        profile.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum()
     };
     (-7..=7)
         .map(|step| step as f32 * 0.04)

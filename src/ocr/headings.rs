@@ -1,17 +1,148 @@
 //! The label's printed headings, read by `ocrs` with a model of our own.
+//!
+//! `ocrs` gives no probabilities, so a heading never votes. It can contradict,
+//! and only with a whole word: 接種券, 予診のみ, or a digit before 回目.
 
-use crate::optics::OrientedBox;
+use image::GrayImage;
+use ocrs::{ImageSource, OcrEngine, OcrEngineParams};
+use rten::Model;
+use rten_imageproc::{PointF, RotatedRect, Vec2};
+
+use super::print_band::fit_print;
+use super::recogniser::{OcrError, STRIP_ROWS};
+use crate::optics::{OrientedBox, Strip, rectify};
+
+/// Rows of the strip that kanji fill; the model was trained with 17 to 31 of 32.
+const PRINT_ROWS: f32 = 24.0;
+
+/// Paper shown left and right, in heights of the print.
+const MARGIN: f32 = 0.5;
+
+/// Widest strip that is read, in columns: 40 kanji.
+const MAX_COLUMNS: f32 = 1_000.0;
+
+/// Which kind of ticket a heading names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadingWord {
+    /// 接種券
+    Vaccination,
+    /// 予診のみ
+    Consultation,
+}
 
 /// What a printed heading says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heading {
     /// Where it stands.
     pub area: OrientedBox,
-    /// The ticket kind's digit that its word stands for.
-    pub ticket_kind_digit: Option<u8>,
+    /// The ticket kind that it names.
+    pub word: Option<HeadingWord>,
     /// The dose before 回目.
-    pub dose_digit: Option<u8>,
+    pub dose: Option<u8>,
 }
 
 /// Reads headings.
-pub struct HeadingReader;
+pub struct HeadingReader {
+    engine: OcrEngine,
+}
+
+impl HeadingReader {
+    /// Loads the embedded model.
+    ///
+    /// # Errors
+    /// [`OcrError`] when the build is damaged.
+    pub fn new() -> Result<Self, OcrError> {
+        let model = Model::load_static_slice(include_bytes!("../../models/fields.onnx"))?;
+        let alphabet = include_str!("../../models/fields-alphabet.txt");
+        let engine = OcrEngine::new(OcrEngineParams {
+            recognition_model: Some(model),
+            alphabet: Some(alphabet.trim_end().to_owned()),
+            ..OcrEngineParams::default()
+        });
+        Ok(Self {
+            engine: engine.map_err(|e| OcrError::Headings(e.to_string()))?,
+        })
+    }
+
+    /// Reads a line of print, given in reading direction; `None` when it is no
+    /// heading.
+    ///
+    /// # Errors
+    /// [`OcrError::Headings`] when the model does not run.
+    pub fn read(&self, luma: &GrayImage, area: &OrientedBox) -> Result<Option<Heading>, OcrError> {
+        let area = fit_print(luma, area);
+        let strip = strip_of(luma, &area);
+        let text = self
+            .read_strip(&strip)
+            .map_err(|e| OcrError::Headings(e.to_string()))?;
+        let heading = Heading {
+            area,
+            word: word_of(&text),
+            dose: dose_of(&text),
+        };
+        Ok((heading.word.is_some() || heading.dose.is_some()).then_some(heading))
+    }
+
+    fn read_strip(&self, strip: &Strip) -> anyhow::Result<String> {
+        let (w, h) = (strip.width as f32, strip.height as f32);
+        let bytes: Vec<u8> = strip.luma.iter().map(|v| (v * 255.0) as u8).collect();
+        let source = ImageSource::from_bytes(&bytes, (strip.width as u32, strip.height as u32))?;
+        let input = self.engine.prepare_input(source)?;
+        let centre = PointF::from_yx(h / 2.0, w / 2.0);
+        let whole = RotatedRect::new(centre, Vec2::from_yx(-1.0, 0.0), w, h);
+        let lines = self.engine.recognize_text(&input, &[vec![whole]])?;
+        Ok((lines.into_iter().flatten())
+            .map(|line| line.to_string())
+            .collect())
+    }
+}
+
+fn strip_of(luma: &GrayImage, area: &OrientedBox) -> Strip {
+    let scale = PRINT_ROWS / area.height;
+    let shown = OrientedBox {
+        length: (area.length + 2.0 * MARGIN * area.height).min(MAX_COLUMNS / scale),
+        height: STRIP_ROWS as f32 / scale,
+        ..*area
+    };
+    let columns = (shown.length * scale).round().max(STRIP_ROWS as f32) as usize;
+    rectify(luma, &shown, columns, STRIP_ROWS)
+}
+
+/// The ticket kind that a text names; neither when it names both.
+fn word_of(text: &str) -> Option<HeadingWord> {
+    match (text.contains("接種券"), text.contains("予診のみ")) {
+        (true, false) => Some(HeadingWord::Vaccination),
+        (false, true) => Some(HeadingWord::Consultation),
+        _ => None,
+    }
+}
+
+/// The single digit before 回目: `12回目` is no dose.
+fn dose_of(text: &str) -> Option<u8> {
+    let mut before = text.split_once("回目")?.0.chars().rev();
+    let digit = before.next()?.to_digit(10)?;
+    let alone = before.next().is_none_or(|c| !c.is_ascii_digit());
+    (alone && digit > 0).then_some(digit as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_words_are_headings_and_parts_are_not() {
+        assert_eq!(word_of("??接種券3回目"), Some(HeadingWord::Vaccination));
+        assert_eq!(word_of("予診のみ"), Some(HeadingWord::Consultation));
+        assert_eq!(word_of("接種?"), None);
+        assert_eq!(word_of("接種券予診のみ"), None);
+    }
+
+    #[test]
+    fn a_dose_is_one_digit_before_its_counter() {
+        assert_eq!(dose_of("接種券3回目"), Some(3));
+        assert_eq!(dose_of("12回目"), None);
+        assert_eq!(dose_of("0回目"), None);
+        assert_eq!(dose_of("?回目"), None);
+        assert_eq!(dose_of("回目"), None);
+    }
+}

@@ -14,6 +14,6 @@ mod recogniser;
 
 pub use calibration::{Calibration, CalibrationError, Curve};
 pub use ctc::{Glyph, Symbol};
-pub use headings::{Heading, HeadingReader};
+pub use headings::{Heading, HeadingReader, HeadingWord};
 pub use line::{DigitRun, LineReader, RunReading};
 pub use recogniser::{OcrError, Recogniser};

@@ -5,6 +5,12 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
 use super::frame::Frame;
 
 /// The longest side that is opened at all. A header can announce any size; 12,000
@@ -39,9 +45,9 @@ pub enum DecodeError {
     CutShort,
     /// Damaged.
     #[error(
-        "画像が壊れています。撮り直すかコピーし直してください / the picture is damaged: take or copy it again"
+        "画像が壊れています。撮り直すかコピーし直してください / the picture is damaged: take or copy it again ({0})"
     )]
-    Damaged(#[source] image::ImageError),
+    Damaged(String),
 }
 
 /// Decodes a still picture, turns it upright (EXIF) and keeps its luma.
@@ -49,15 +55,23 @@ pub enum DecodeError {
 /// # Errors
 /// [`DecodeError`] when the bytes are no picture, too large, or damaged.
 pub fn decode_still(bytes: &[u8]) -> Result<Frame, DecodeError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes))
+    let reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|_| DecodeError::UnknownFormat)?;
-    if reader.format().is_none() {
-        return Err(DecodeError::UnknownFormat);
-    }
-    if reader.format() == Some(ImageFormat::Jpeg) && !has_end_of_image(bytes) {
-        return Err(DecodeError::CutShort);
-    }
+    let upright = match reader.format() {
+        None => return Err(DecodeError::UnknownFormat),
+        Some(ImageFormat::Jpeg) if !has_end_of_image(bytes) => return Err(DecodeError::CutShort),
+        Some(ImageFormat::Jpeg) => match decode_jpeg_luma(bytes)? {
+            Some(luma) => luma,
+            None => decode_any(reader)?,
+        },
+        Some(_) => decode_any(reader)?,
+    };
+    Ok(Frame::still(shrink(upright)))
+}
+
+/// Any format, through colour.
+fn decode_any(mut reader: ImageReader<Cursor<&[u8]>>) -> Result<GrayImage, DecodeError> {
     reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(classify)?;
     let (width, height) = decoder.dimensions();
@@ -66,9 +80,43 @@ pub fn decode_still(bytes: &[u8]) -> Result<Frame, DecodeError> {
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(classify)?;
-    let mut luma = DynamicImage::ImageLuma8(picture.into_luma8());
-    luma.apply_orientation(orientation);
-    Ok(Frame::still(shrink(luma.into_luma8())))
+    Ok(upright(picture.into_luma8(), orientation))
+}
+
+/// The luma plane of a JPEG as it is stored: colour planes are neither transformed
+/// nor converted, which halves the time. `None` for colour models without luma
+/// (CMYK, RGB).
+fn decode_jpeg_luma(bytes: &[u8]) -> Result<Option<GrayImage>, DecodeError> {
+    let options = DecoderOptions::default()
+        .set_max_width(MAX_SIDE as usize)
+        .set_max_height(MAX_SIDE as usize)
+        .jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(classify_jpeg)?;
+    if !matches!(
+        decoder.input_colorspace(),
+        Some(ColorSpace::YCbCr | ColorSpace::Luma)
+    ) {
+        return Ok(None);
+    }
+    let Some((width, height)) = decoder.dimensions() else {
+        return Ok(None);
+    };
+    if (width * height) as u64 * 3 > MAX_BYTES {
+        return Err(DecodeError::TooLarge);
+    }
+    let orientation = (decoder.exif())
+        .and_then(|exif| Orientation::from_exif_chunk(exif))
+        .unwrap_or(Orientation::NoTransforms);
+    let pixels = decoder.decode().map_err(classify_jpeg)?;
+    let luma = GrayImage::from_raw(width as u32, height as u32, pixels);
+    Ok(luma.map(|luma| upright(luma, orientation)))
+}
+
+fn upright(luma: GrayImage, orientation: Orientation) -> GrayImage {
+    let mut picture = DynamicImage::ImageLuma8(luma);
+    picture.apply_orientation(orientation);
+    picture.into_luma8()
 }
 
 /// Whether an end-of-image marker (FF D9) follows the last start of scan (FF DA).
@@ -91,7 +139,14 @@ fn classify(error: image::ImageError) -> DecodeError {
     match error {
         image::ImageError::Limits(_) => DecodeError::TooLarge,
         image::ImageError::Unsupported(_) => DecodeError::UnknownFormat,
-        other => DecodeError::Damaged(other),
+        other => DecodeError::Damaged(other.to_string()),
+    }
+}
+
+fn classify_jpeg(error: DecodeErrors) -> DecodeError {
+    match error {
+        DecodeErrors::LargeDimensions(_) => DecodeError::TooLarge,
+        other => DecodeError::Damaged(other.to_string()),
     }
 }
 

@@ -4,9 +4,9 @@
 use super::reason::Reason;
 use super::witness::{MUNICIPALITY, PERSONAL, PLACES, Pattern, Witness, WitnessKind};
 use crate::marks::{Mark, MarkKind};
-use crate::ocr::{DigitRun, Heading, Symbol};
+use crate::ocr::{DigitRun, Heading, HeadingWord, Symbol};
 use crate::optics::{OrientedBox, Point};
-use crate::voucher::MunicipalityCode;
+use crate::voucher::{MunicipalityCode, TicketKindCodes};
 
 /// Where a label lies about its OCR line, in lengths of the line from the line's
 /// centre: left, right, above, below. The label is 63 × 33–35 mm and the line
@@ -49,8 +49,9 @@ pub struct Evidence {
     pub number_seen: bool,
 }
 
-/// Gathers the evidence of one frame.
-pub fn gather(sighting: &Sighting) -> Evidence {
+/// Gathers the evidence of one frame; `codes` tells which first digit a heading's
+/// word stands for.
+pub fn gather(sighting: &Sighting, codes: &TicketKindCodes) -> Evidence {
     let lines: Vec<&DigitRun> = (sighting.runs.iter())
         .filter(|run| run.a.glyphs.len() == PLACES)
         .collect();
@@ -71,7 +72,7 @@ pub fn gather(sighting: &Sighting) -> Evidence {
     }
     for heading in &sighting.headings {
         if in_label(heading.area.centre) {
-            add_heading(heading, &mut evidence);
+            add_heading(heading, codes, &mut evidence);
         }
     }
     alert_broken_lines(sighting, !lines.is_empty(), &mut evidence);
@@ -84,7 +85,7 @@ pub fn gather(sighting: &Sighting) -> Evidence {
 }
 
 /// The place of the label that a line belongs to.
-fn label_about(line: &OrientedBox) -> OrientedBox {
+pub(super) fn label_about(line: &OrientedBox) -> OrientedBox {
     let [left, right, above, below] = LABEL_ABOUT_LINE.map(|share| share * line.length);
     OrientedBox {
         centre: line.point((right - left) / 2.0, (below - above) / 2.0),
@@ -215,7 +216,11 @@ fn ascii_digits(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-fn add_heading(heading: &Heading, evidence: &mut Evidence) {
+fn add_heading(heading: &Heading, codes: &TicketKindCodes, evidence: &mut Evidence) {
+    let kind_digit = heading.word.map(|word| match word {
+        HeadingWord::Vaccination => codes.vaccination,
+        HeadingWord::Consultation => codes.consultation,
+    });
     let mut add = |kind, place, digit: Option<u8>| {
         if let Some(digit) = digit {
             evidence.witnesses.push(Witness {
@@ -226,8 +231,8 @@ fn add_heading(heading: &Heading, evidence: &mut Evidence) {
             });
         }
     };
-    add(WitnessKind::Heading, 0, heading.ticket_kind_digit);
-    add(WitnessKind::PrintedDose, 1, heading.dose_digit);
+    add(WitnessKind::Heading, 0, kind_digit);
+    add(WitnessKind::PrintedDose, 1, heading.dose);
 }
 
 /// A line of another length than 18, or one with something over its digits.

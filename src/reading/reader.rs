@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rten::{RunOptions, ThreadPool};
 
-use super::evidence::{Evidence, Sighting, gather};
+use super::evidence::{Evidence, Sighting, gather, label_about};
 use super::reason::Reason;
+use super::verdict::{Expectation, judge};
 use crate::layout::{Finder, FinderError, Layout, Region};
 use crate::marks::{Mark, MarkKind, read_nw7, read_qr};
-use crate::ocr::{DigitRun, LineReader, OcrError};
+use crate::ocr::{DigitRun, Heading, HeadingReader, LineReader, OcrError};
 use crate::optics::{Frame, OrientedBox, Point, Quality, measure_quality};
 
 /// Shortest run of digits that is read: the 請求先 number has six.
@@ -18,6 +19,7 @@ const LEAST_DIGITS: usize = 4;
 /// numbers, one barcode and one QR. More is clutter, and time is bounded.
 const MOST_DIGIT_REGIONS: usize = 10;
 const MOST_MARK_REGIONS: usize = 4;
+const MOST_TEXT_REGIONS: usize = 8;
 
 /// Nominal side of the QR, in millimetres (DOMAIN.md).
 const QR_MM: f32 = 10.0;
@@ -79,6 +81,7 @@ impl Observation {
 pub struct Reader {
     finder: Finder,
     lines: LineReader,
+    headings: HeadingReader,
     pool: Arc<ThreadPool>,
 }
 
@@ -91,20 +94,28 @@ impl Reader {
         Ok(Self {
             finder: Finder::new()?,
             lines: LineReader::new()?,
+            headings: HeadingReader::new()?,
             pool: Arc::new(ThreadPool::with_num_threads(1)),
         })
     }
 
-    /// Looks at one frame.
+    /// Looks at one frame and gathers what it says about a voucher's number.
+    ///
+    /// Headings can only veto, so they are read only where without them the number
+    /// would be accepted.
     ///
     /// # Errors
     /// [`ReadError`] when a model does not run.
-    pub fn observe(&self, frame: &Frame) -> Result<Observation, ReadError> {
+    pub fn observe(
+        &self,
+        frame: &Frame,
+        expectation: &Expectation,
+    ) -> Result<Observation, ReadError> {
         let layout = self.finder.find(frame, self.options())?;
         let runs = self.read_runs(frame, &layout)?;
         let marks = read_marks(frame, &layout);
         let quality = quality_of(frame, &layout, &marks, &runs);
-        let sighting = Sighting {
+        let mut sighting = Sighting {
             cut_off: (layout.digits.iter())
                 .any(|r| r.area.leaves(frame.width(), frame.height())),
             conditions: conditions(&quality, &layout),
@@ -112,12 +123,40 @@ impl Reader {
             marks,
             runs,
         };
+        let mut evidence = gather(&sighting, &expectation.codes);
+        if judge(&evidence, expectation).number().is_some() {
+            sighting.headings = self.read_headings(frame, &layout, &sighting.runs)?;
+            evidence = gather(&sighting, &expectation.codes);
+        }
         Ok(Observation {
-            evidence: gather(&sighting),
+            evidence,
             quality,
             sighting,
             layout,
         })
+    }
+
+    /// Reads the lines of other print, nearest to the number line's label first.
+    fn read_headings(
+        &self,
+        frame: &Frame,
+        layout: &Layout,
+        runs: &[DigitRun],
+    ) -> Result<Vec<Heading>, ReadError> {
+        let up = runs.first().map_or(0.0, |run| run.area.angle);
+        let in_label = |area: &OrientedBox| {
+            runs.first()
+                .is_none_or(|line| label_about(&line.area).contains(area.centre))
+        };
+        let mut headings = Vec::new();
+        for region in (layout.texts.iter())
+            .filter(|region| in_label(&region.area))
+            .take(MOST_TEXT_REGIONS)
+        {
+            let area = facing(&region.area, up);
+            headings.extend(self.headings.read(&frame.luma, &area)?);
+        }
+        Ok(headings)
     }
 
     fn options(&self) -> Option<RunOptions> {

@@ -35,7 +35,7 @@ pub fn read_still(
             });
         }
     };
-    let observation = reader.observe(&frame)?;
+    let observation = reader.observe(&frame, expectation)?;
     Ok(StillReading {
         verdict: judge(&observation.evidence, expectation),
         observation: Ok(observation),
