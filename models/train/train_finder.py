@@ -133,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
     pool = commands.add_parser("pool")
-    pool.add_argument("--count", type=int, default=6000)
+    pool.add_argument("--count", type=int, default=7040)
     pool.add_argument("--seed", type=int, default=1)
     fit = commands.add_parser("train")
     fit.add_argument("--steps", type=int, default=4000)
