@@ -206,7 +206,7 @@ fn in_parallel<T: Sync, R: Send>(
         let mut threads = Vec::new();
         for number in 0..jobs.min(items.len()) {
             let thread = thread::Builder::new().name(format!("qa-{number}"));
-            threads.push(thread.spawn_scoped(scope, &worker)?);
+            threads.push(thread.spawn_scoped(scope, worker)?);
         }
         let mut results = Vec::new();
         for thread in threads {

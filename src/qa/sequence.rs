@@ -72,7 +72,8 @@ mod tests {
             name: "desk".to_owned(),
             folder: PathBuf::new(),
             truth: (truth.char_indices())
-                .filter_map(|(i, c)| c.is_ascii_digit().then(|| (number(c), again(i))))
+                .filter(|(_, c)| c.is_ascii_digit())
+                .map(|(i, c)| (number(c), again(i)))
                 .map(|(number, again)| Truth { number, again })
                 .collect(),
         };
