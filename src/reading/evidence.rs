@@ -6,12 +6,18 @@ use super::witness::{MUNICIPALITY, PERSONAL, PLACES, Pattern, Witness, WitnessKi
 use crate::marks::{Mark, MarkKind};
 use crate::ocr::{DigitRun, Heading, HeadingWord, Symbol};
 use crate::optics::{OrientedBox, Point};
-use crate::voucher::{MunicipalityCode, TicketKindCodes};
+use crate::voucher::{MunicipalityCode, TicketKindCodes, municipality};
 
 /// Where a label lies about its OCR line, in lengths of the line from the line's
 /// centre: left, right, above, below. The label is 63 × 33–35 mm and the line
-/// 35–45 mm wide near its lower edge (DOMAIN.md), centred or left-aligned.
-const LABEL_ABOUT_LINE: [f32; 4] = [1.0, 1.35, 1.15, 0.4];
+/// 35–45 mm wide, centred or left-aligned, nominally near the lower edge
+/// (DOMAIN.md); some towns print it at the top.
+const LABEL_ABOUT_LINE: [f32; 4] = [1.15, 1.35, 1.15, 1.0];
+
+/// A six-digit field that differs from the voters' municipality in so many digits
+/// at most is the 請求先 number and contradicts them, even where its own check
+/// digit fails: someone or something changed it.
+const ALTERED_DIGITS: usize = 2;
 
 /// Probability from which an unsure recogniser's single digit is certain enough
 /// to contradict another witness.
@@ -131,45 +137,50 @@ fn certain_digits(run: &DigitRun) -> Pattern {
 
 /// The separately printed 券番号 (10 digits) and 請求先 number (6 digits).
 fn add_fields(sighting: &Sighting, in_label: impl Fn(Point) -> bool, evidence: &mut Evidence) {
-    let fields = (sighting.runs.iter())
-        .filter(|run| in_label(run.area.centre))
-        .filter_map(|run| Some((run, run.agreed()?)));
     let mut municipalities = Vec::new();
-    for (run, digits) in fields {
-        let (kind, start) = match digits.len() {
-            10 => (WitnessKind::PrintedNumber, PERSONAL.start),
-            6 if is_municipality(&digits) => {
-                (WitnessKind::PrintedMunicipality, MUNICIPALITY.start)
-            }
-            _ => continue,
-        };
-        let witness = Witness {
+    for run in sighting.runs.iter().filter(|run| in_label(run.area.centre)) {
+        let Some(digits) = run.agreed() else { continue };
+        let field = |kind, start| Witness {
             kind,
             digits: Pattern::at(start, &digits),
             confidence: Some(run.confidence()),
             sure: true,
         };
-        match kind {
-            WitnessKind::PrintedMunicipality => municipalities.push(witness),
-            _ => evidence.witnesses.push(witness),
+        match digits.len() {
+            10 => evidence.witnesses.push(field(WitnessKind::PrintedNumber, PERSONAL.start)),
+            6 => municipalities.push(field(WitnessKind::PrintedMunicipality, MUNICIPALITY.start)),
+            _ => {}
         }
     }
-    evidence.witnesses.extend(supporting_or_first(municipalities, &evidence.witnesses));
+    evidence.witnesses.extend(municipality_witness(municipalities, &evidence.witnesses));
 }
 
-/// A label may show other six-digit numbers (dates, telephone numbers): one that
-/// agrees with the voters is the municipality; if none does, the first dissents.
-fn supporting_or_first(candidates: Vec<Witness>, voters: &[Witness]) -> Option<Witness> {
-    let supports =
-        |c: &Witness| voters.iter().all(|voter| voter.digits.conflicts(&c.digits) == 0);
-    let supporting = candidates.iter().find(|c| supports(c)).cloned();
-    supporting.or_else(|| candidates.into_iter().next())
+/// A label may show other six-digit numbers (dates, telephone numbers). One that
+/// agrees with the voters is the municipality; if none does, one that is a
+/// municipality's code or nearly theirs dissents.
+fn municipality_witness(candidates: Vec<Witness>, voters: &[Witness]) -> Option<Witness> {
+    let conflicts = |candidate: &Witness| -> usize {
+        (voters.iter())
+            .map(|voter| voter.digits.conflicts(&candidate.digits))
+            .max()
+            .unwrap_or(0)
+    };
+    let supporting = candidates.iter().find(|c| conflicts(c) == 0).cloned();
+    supporting.or_else(|| {
+        (candidates.into_iter())
+            .find(|c| is_municipality(&c.digits) || conflicts(c) <= ALTERED_DIGITS)
+    })
 }
 
-fn is_municipality(digits: &[u8]) -> bool {
-    (<[u8; 6]>::try_from(digits).ok())
-        .and_then(|digits| MunicipalityCode::from_digits(digits).ok())
-        .is_some_and(|code| code.is_valid())
+fn is_municipality(pattern: &Pattern) -> bool {
+    let mut digits = [0; 6];
+    for (digit, place) in digits.iter_mut().zip(&pattern.0[MUNICIPALITY]) {
+        match place {
+            Some(value) => *digit = *value,
+            None => return false,
+        }
+    }
+    MunicipalityCode::from_digits(digits).is_ok_and(|code| municipality(code).is_some())
 }
 
 /// A mark on the label must hold a voucher number, or it is foreign there. Away
@@ -280,6 +291,31 @@ fn centre(mark: &Mark) -> Point {
 mod tests {
     use super::*;
 
+    fn six_digits(digits: [u8; 6]) -> Witness {
+        Witness {
+            kind: WitnessKind::PrintedMunicipality,
+            digits: Pattern::at(2, &digits),
+            confidence: None,
+            sure: true,
+        }
+    }
+
+    #[test]
+    fn a_date_on_the_label_is_no_municipality_and_an_altered_code_is() {
+        let line = Witness {
+            kind: WitnessKind::Line,
+            ..six_digits([1, 3, 1, 0, 1, 6])
+        };
+        let date = six_digits([0, 4, 0, 3, 1, 2]);
+        let altered = six_digits([7, 3, 1, 0, 1, 6]);
+        let right = six_digits([1, 3, 1, 0, 1, 6]);
+        let voters = [line];
+        assert_eq!(municipality_witness(vec![date.clone()], &voters), None);
+        let found = municipality_witness(vec![date.clone(), altered.clone()], &voters);
+        assert_eq!(found, Some(altered.clone()));
+        assert_eq!(municipality_witness(vec![altered, date, right.clone()], &voters), Some(right));
+    }
+
     #[test]
     fn only_the_exact_form_of_a_mark_is_a_number() {
         assert!(qr_digits("211310160012345678").is_some());
@@ -294,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn the_label_reaches_above_its_line_and_not_far_below() {
+    fn the_label_reaches_above_and_below_its_line_but_not_to_the_next_label() {
         let line = OrientedBox {
             centre: Point::new(500.0, 500.0),
             angle: 0.0,
@@ -303,6 +339,7 @@ mod tests {
         };
         let label = label_about(&line);
         assert!(label.contains(Point::new(500.0, 200.0)));
-        assert!(!label.contains(Point::new(500.0, 700.0)));
+        assert!(label.contains(Point::new(500.0, 880.0)));
+        assert!(!label.contains(Point::new(500.0, 950.0)));
     }
 }

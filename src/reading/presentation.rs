@@ -14,9 +14,14 @@ use super::witness::Pattern;
 use crate::optics::FrameId;
 use crate::voucher::VoucherNumber;
 
-/// The view must be empty and at rest for this long to end a presentation: a hand
-/// or a blurred frame hides a voucher for a moment.
-const EMPTY_FOR: Duration = Duration::from_millis(150);
+/// A view that is empty and at rest for this long ends a presentation: a hand
+/// hides a voucher for a moment.
+const EMPTY_AT_REST: Duration = Duration::from_millis(100);
+
+/// A view in motion that shows nothing for this long ends it too: vouchers that
+/// are exchanged briskly leave no view at rest between them, and one that is
+/// pushed about is blurred for less.
+const EMPTY_IN_MOTION: Duration = Duration::from_millis(300);
 
 /// Something that shows no number is told as refused only after it lay still this long.
 const RESTED_FOR: Duration = Duration::from_millis(1_000);
@@ -91,7 +96,7 @@ struct Voucher {
 #[derive(Clone, Debug, Default)]
 pub struct Presentation {
     voucher: Option<Voucher>,
-    empty_since: Option<Duration>,
+    empty: Option<Empty>,
 }
 
 impl Presentation {
@@ -114,7 +119,7 @@ impl Presentation {
         if !glance.occupied {
             return self.see_empty(glance).into_iter().collect();
         }
-        self.empty_since = None;
+        self.empty = None;
         let mut outcomes = Vec::new();
         if (self.voucher.as_ref()).is_some_and(|voucher| voucher.is_replaced_by(glance)) {
             outcomes.extend(self.end());
@@ -126,23 +131,44 @@ impl Presentation {
 
     /// The camera has ended: whatever lies there is taken away.
     pub fn end(&mut self) -> Option<Outcome> {
-        self.empty_since = None;
+        self.empty = None;
         let voucher = self.voucher.take()?;
         voucher.worth_telling().then(|| Outcome::Ended(voucher.into_presented()))
     }
 
     fn see_empty(&mut self, glance: &Glance) -> Option<Outcome> {
         self.voucher.as_ref()?;
-        if glance.motion == Motion::Moving {
-            self.empty_since = None;
-            return None;
+        let empty = self.empty.get_or_insert_with(|| Empty::since(glance.at));
+        match glance.motion {
+            Motion::Moving => empty.at_rest_since = None,
+            Motion::Still => {
+                empty.at_rest_since.get_or_insert(glance.at);
+            }
         }
-        let since = *self.empty_since.get_or_insert(glance.at);
-        if glance.at.saturating_sub(since) >= EMPTY_FOR {
-            self.end()
-        } else {
-            None
+        empty.is_final(glance.at).then(|| self.end()).flatten()
+    }
+}
+
+/// A view that shows nothing, while a voucher was there before.
+#[derive(Clone, Copy, Debug)]
+struct Empty {
+    since: Duration,
+    at_rest_since: Option<Duration>,
+}
+
+impl Empty {
+    fn since(at: Duration) -> Self {
+        Self {
+            since: at,
+            at_rest_since: None,
         }
+    }
+
+    /// Whether the voucher is gone, not hidden.
+    fn is_final(&self, now: Duration) -> bool {
+        let lasted = |since: Duration| now.saturating_sub(since);
+        lasted(self.since) >= EMPTY_IN_MOTION
+            || (self.at_rest_since).is_some_and(|since| lasted(since) >= EMPTY_AT_REST)
     }
 }
 
