@@ -12,7 +12,7 @@
 //!
 //! A [`VoucherNumber`] promises its *form* only: 18 decimal digits. Whether the municipality's
 //! check digit fits ([`MunicipalityCode::is_valid`]), whether such a municipality issues vouchers
-//! ([`municipality`]) and what the ticket kind's digit means ([`TicketKindCodes`]) are separate
+//! ([`municipality()`]) and what the ticket kind's digit means ([`TicketKindCodes`]) are separate
 //! questions, because a reader asks them of numbers that it does not trust yet.
 //!
 //! The room is pure and uses no other room.

@@ -92,7 +92,7 @@ impl MunicipalityCode {
     /// Does the sixth digit fit the first five?
     ///
     /// Not enough on its own: of all single-digit errors in real codes 1.5 % pass it. Ask
-    /// [`municipality`] as well, which leaves 0.37 %.
+    /// [`municipality()`] as well, which leaves 0.37 %.
     pub fn is_valid(&self) -> bool {
         check_digit(&digits::part(&self.0, 0)) == self.0[5]
     }
