@@ -75,7 +75,7 @@ def loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return entropy + 0.5 * (dice * CHANNEL.view(5)).mean()
 
 
-def train(steps: int, minutes: float, seed: int, resume: Path | None, peak: float) -> None:
+def train(steps: int, minutes: float, seed: int, resume: Path | None, peak: float, out: Path) -> None:
     """Warm-up, then a cosine to zero over `steps` (or `minutes`, if given); keeps averaged weights."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
@@ -105,15 +105,15 @@ def train(steps: int, minutes: float, seed: int, resume: Path | None, peak: floa
         if step % 50 == 0:
             print(f"step {step} minute {(time.monotonic() - start) / 60:.1f} loss {running:.4f} rate {rate:.5f}", flush=True)
         if time.monotonic() - saved > 240:
-            save(averaged.module)
+            save(averaged.module, out)
             saved = time.monotonic()
-    save(averaged.module)
+    save(averaged.module, out)
 
 
-def save(net: Finder) -> None:
-    """Weights beside the pool, ONNX in its place."""
-    torch.save(net.state_dict(), POOL / "finder.pt")
-    export(net, MODEL)
+def save(net: Finder, out: Path) -> None:
+    """Weights beside the pool, ONNX where it is wanted."""
+    torch.save(net.state_dict(), POOL / f"{out.stem}.pt")
+    export(net, out)
 
 
 def export(net: Finder, path: Path) -> None:
@@ -138,19 +138,21 @@ def main() -> None:
     fit = commands.add_parser("train")
     fit.add_argument("--steps", type=int, default=4000)
     fit.add_argument("--minutes", type=float, default=0.0, help="train against the clock instead of by steps")
+    fit.add_argument("--out", type=Path, default=MODEL)
     fit.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     fit.add_argument("--seed", type=int, default=1)
     fit.add_argument("--resume", type=Path)
     score = commands.add_parser("evaluate")
+    score.add_argument("--model", type=Path, default=MODEL)
     score.add_argument("--count", type=int, default=400)
     score.add_argument("--seed", type=int, default=9001)
     args = parser.parse_args()
     if args.command == "pool":
         make_pool(args.count, args.seed)
     elif args.command == "train":
-        train(args.steps, args.minutes, args.seed, args.resume, args.peak)
+        train(args.steps, args.minutes, args.seed, args.resume, args.peak, args.out)
     else:
-        print(json.dumps(evaluate(MODEL, args.count, args.seed, CHANNELS), indent=1))
+        print(json.dumps(evaluate(args.model, args.count, args.seed, CHANNELS), indent=1))
 
 
 if __name__ == "__main__":

@@ -202,15 +202,15 @@ class LabelPainter:
 
         return _Row(em, draw)
 
-    def title(self) -> _Row:
+    def title(self, with_heading: bool = False) -> _Row:
+        """The vaccine's name; with 接種券 or 予診のみ where no other row says it."""
         em = self.style.text_em * 0.95
         text = str(self.rng.choice(TITLES))
-        if self.rng.random() < 0.5:
+        if with_heading:
             text = f"{text} {self.heading_text(with_dose=False)}"
 
         def draw(x: float, y: float, width: float) -> None:
-            kind = "heading" if text.split()[-1] != text else "other_text"
-            self._text(kind, self.style.text, text, x, y, em, width)
+            self._text("heading" if with_heading else "other_text", self.style.text, text, x, y, em, width)
 
         return _Row(em, draw)
 
@@ -425,7 +425,7 @@ def big_dose(p: LabelPainter) -> None:
         payer.draw(after + 1.5, y, width - (after - x) - 1.5)
 
     payer = p.payer(two_rows=True)
-    title = p.title()
+    title = p.title(with_heading=True)
     row = _Row(max(payer.height, p.style.text_em * 1.9), both)
     p.column([title, row, p.number(), p.holder(), *p.marks_and_line()])
 
@@ -474,7 +474,7 @@ def compact(p: LabelPainter) -> None:
 
 def letter(p: LabelPainter) -> None:
     """Like an address: holder first, town, then the numbers in a table."""
-    p.column([p.title(), p.holder(), p.tabulated([p.payer(), p.number()]), _dose_only(p), *p.marks_and_line()])
+    p.column([p.title(with_heading=True), p.holder(), p.tabulated([p.payer(), p.number()]), _dose_only(p), *p.marks_and_line()])
 
 
 def _kind_row(p: LabelPainter) -> _Row:

@@ -42,12 +42,13 @@ class Nw7:
 
 
 def random_nw7(text: str, rng: np.random.Generator) -> Nw7:
-    """An NW-7 of any start/stop pair, ratio 2-3, 28-55 mm wide and 4.5-8 mm high."""
+    """An NW-7 of any start/stop pair, ratio 2-3, 28-55 mm wide (all 18 digits need 42) and 4.5-8 mm high."""
     start, stop = (str(c) for c in rng.choice(list("ABCD"), 2))
     if rng.random() < 0.5:
         start = stop = "A"
-    nominal = rng.random() < 0.35
-    width = 37.21 if nominal else float(rng.uniform(28, 55))
+    long = len(text) > 12
+    nominal = not long and rng.random() < 0.35
+    width = 37.21 if nominal else float(rng.uniform(42 if long else 28, 55))
     height = 5.6 if nominal else float(rng.uniform(4.5, 8))
     return Nw7(text, start, stop, float(rng.uniform(2.0, 3.0)), width, height)
 

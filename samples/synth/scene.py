@@ -23,6 +23,9 @@ from .voucher import random_voucher
 # Resolution of the flat canvas relative to the frame: a little finer, so that the warp does not blur.
 CANVAS_OVERSAMPLING = 1.06
 
+# From this scale on (px/mm) a frame resolves the narrow bars: only then may a label do without the printed number.
+RESOLVES_BARS = 13.0
+
 Overlay = Callable[[np.ndarray, Sheet, list[LabelPainter], np.random.Generator], None]
 
 
@@ -267,7 +270,7 @@ def ordinary(fields: frozenset[str], recipe: Recipe, faces: tuple[fonts.Face, ..
     """One right voucher and its number; some fields may be missing as in the field."""
     voucher = random_voucher(rng)
     printed = set(fields)
-    if rng.random() < 0.08 and "nw7" in printed:
+    if rng.random() < 0.08 and "nw7" in printed and recipe.px_per_mm >= RESOLVES_BARS:
         printed.discard("number")
     if rng.random() < 0.15:
         printed.discard("payer")
