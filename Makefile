@@ -59,7 +59,8 @@ lint: system-packages ## clippy, warnings are errors
 	$(CARGO) clippy $(PROFILE) --all-targets -- --deny warnings
 
 doc: system-packages ## Documentation, warnings are errors
-	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc $(PROFILE) --no-deps
+	RUSTDOCFLAGS="--deny warnings --allow rustdoc::private_intra_doc_links" \
+	  $(CARGO) doc $(PROFILE) --no-deps --document-private-items
 
 deny: $(CARGO_DENY) ## Licences, banned and duplicate crates, sources
 	$(CARGO_DENY) --locked check licenses bans sources
