@@ -380,7 +380,7 @@ class LabelPainter:
 
         return _Row(step * len(rows), draw)
 
-    def paint(self, arrangement: Callable[["LabelPainter"], None]) -> Element:
+    def paint(self, arrangement: "Layout") -> Element:
         """Draws the label and gives its own element."""
         self.frame()
         arrangement(self)
@@ -508,6 +508,9 @@ def _white_on_black(p: LabelPainter, text: str, x: float, y: float, em: float, w
     p.elements.append(p.sheet.add("heading", text, x + 2 * pad / scale, y + pad / scale, tile.shape[1] / scale, tile.shape[0] / scale))
 
 
-LAYOUTS: tuple[Callable[[LabelPainter], None], ...] = (
+Layout = Callable[[LabelPainter], None]
+
+LAYOUTS: tuple[Layout, ...] = (
     classic, big_dose, table, bars_first, line_first, banner, split, number_high, compact, letter,
 )  # fmt: skip
+WITH_PAYER = tuple(layout for layout in LAYOUTS if layout is not compact)

@@ -17,7 +17,7 @@ from .camera import Camera, Fold
 from .canvas import Element, Sheet, text_tile
 from .clutter import Clutter
 from .conditions import NOMINAL, Recipe
-from .layout import GROUPINGS, LABEL_WIDTH, LAYOUTS, LabelPainter, LabelText, label_text, random_style
+from .layout import GROUPINGS, LABEL_WIDTH, LAYOUTS, LabelPainter, LabelText, Layout, label_text, random_style
 from .voucher import random_voucher
 
 # Resolution of the flat canvas relative to the frame: a little finer, so that the warp does not blur.
@@ -52,6 +52,7 @@ class Scene:
     pitch: float = 37.0  # distance between stacked labels
     sideways: bool = False
     clutter: Clutter | None = None  # printed instead of labels
+    layouts: tuple[Layout, ...] = LAYOUTS
 
     # -- camera -----------------------------------------------------------------------------------
     def _extent(self) -> tuple[np.ndarray, np.ndarray]:
@@ -103,7 +104,7 @@ class Scene:
         sheet.trim(page.outline)
         if r.background:
             _security_pattern(sheet, rng, r.background)
-        arrangement = LAYOUTS[int(rng.integers(len(LAYOUTS)))]
+        arrangement = self.layouts[int(rng.integers(len(self.layouts)))]
         if r.surround == "labels" and len(self.texts) == 1:
             self._neighbours(sheet, camera, arrangement, rng)
         painters = []
@@ -111,7 +112,7 @@ class Scene:
             at = (i * 66.0, 0.0) if self.sideways else (0.0, i * self.pitch)
             painter = LabelPainter(sheet, text, replace(style), rng, at)
             if i:  # a second voucher need not look like the first
-                arrangement = LAYOUTS[int(rng.integers(len(LAYOUTS)))]
+                arrangement = self.layouts[int(rng.integers(len(self.layouts)))]
             painter.paint(arrangement)
             painters.append(painter)
             if r.ruled is not None:
@@ -143,7 +144,7 @@ class Scene:
         surroundings.desk(sheet, rng)
         sheet.surface(page.outline, colour, shadow_mm=float(rng.uniform(0.2, 1.0)), shadow=float(rng.uniform(0.15, 0.5)))
 
-    def _neighbours(self, sheet: Sheet, camera: Camera, arrangement: Callable[[LabelPainter], None], rng: np.random.Generator) -> None:
+    def _neighbours(self, sheet: Sheet, camera: Camera, arrangement: Layout, rng: np.random.Generator) -> None:
         """Other labels of the same sheet, none of whose readable fields may be wholly in view."""
         style = random_style(rng, self.faces)
         for dx, dy in ((-LABEL_WIDTH - rng.uniform(0, 4), 0), (LABEL_WIDTH + rng.uniform(0, 4), 0), (0, -style.height - rng.uniform(0, 3)),

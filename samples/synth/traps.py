@@ -14,7 +14,7 @@ import numpy as np
 from . import clutter, fonts, overlays
 from .canvas import Sheet
 from .conditions import NOMINAL, Recipe
-from .layout import LabelPainter, LabelText, label_text
+from .layout import WITH_PAYER, LabelPainter, LabelText, label_text
 from .scene import Overlay, Scene
 from .voucher import Municipality, Voucher, check_digit, issued_codes, prefecture_code, random_voucher, unissued_code
 
@@ -120,7 +120,7 @@ def number_disagrees(recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.rand
 
 def payer_disagrees(recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.random.Generator) -> Scene:
     text = label_text(random_voucher(rng), _fields(rng), rng)
-    return _scene(recipe, replace(text, municipality=one_digit_off(text.municipality, rng)), faces)
+    return Scene(recipe, [replace(text, municipality=one_digit_off(text.municipality, rng))], faces, layouts=WITH_PAYER)
 
 
 def line_disagrees(recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.random.Generator) -> Scene:
@@ -136,7 +136,8 @@ def line_other_town(recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.rando
     code = voucher.municipality.code
     near = min((c for c in sorted(issued_codes()) if c != code), key=lambda c: (sum(a != b for a, b in zip(c, code)), rng.random()))
     text = label_text(voucher, _fields(rng, "payer"), rng)
-    return _scene(recipe, replace(text, line=voucher.number[:2] + near + voucher.personal, qr=None), faces)
+    text = replace(text, line=voucher.number[:2] + near + voucher.personal, qr=None)
+    return Scene(recipe, [text], faces, layouts=WITH_PAYER)
 
 
 def heading_contradicts(recipe: Recipe, faces: tuple[fonts.Face, ...], rng: np.random.Generator) -> Scene:
