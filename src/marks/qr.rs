@@ -7,9 +7,15 @@ use image::GrayImage;
 use super::{Mark, MarkKind};
 use crate::optics::{OrientedBox, Quad, Strip, rectify};
 
-/// Sides of the square that `rqrr` is given, in pixels. The first suits print of
-/// good quality (about 8 px a module); the second smooths rough ink and noise.
-const SIDES: [usize; 2] = [240, 150];
+/// Views that `rqrr` is given until it reads one: side of the square in pixels,
+/// and how far it is turned against the region, in radians. Its sampling grid
+/// depends on size and angle so much that a symbol which one view spoils by a
+/// module is whole in the next. About 10 px a module first; smaller views smooth
+/// rough ink and noise.
+const VIEWS: [(usize, f32); 5] = [(320, 0.0), (400, 0.5), (240, 0.0), (320, 0.8), (160, 0.0)];
+
+/// Side of the view in sides of the region: room for the quiet zone.
+const MARGIN: f32 = 1.35;
 
 /// Longest text that is kept, in characters: nothing a voucher carries is longer,
 /// and what a stranger prints must not fill memory or screens.
@@ -20,12 +26,13 @@ const MAX_TEXT: usize = 512;
 /// A panic inside the decoder counts as not read.
 pub fn read_qr(luma: &GrayImage, area: &OrientedBox) -> Option<Mark> {
     let side = area.length.max(area.height);
-    let square = OrientedBox {
-        length: side * 1.4,
-        height: side * 1.4,
-        ..*area
-    };
-    SIDES.iter().find_map(|pixels| {
+    VIEWS.iter().find_map(|(pixels, turn)| {
+        let square = OrientedBox {
+            angle: area.angle + turn,
+            length: side * MARGIN,
+            height: side * MARGIN,
+            ..*area
+        };
         let strip = rectify(luma, &square, *pixels, *pixels);
         catch_unwind(AssertUnwindSafe(|| decode(&strip))).ok().flatten()
     })
