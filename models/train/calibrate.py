@@ -25,9 +25,9 @@ TOLERATED = 3e-4
 
 
 def scores(lines: list[Line], model: int) -> tuple[np.ndarray, np.ndarray]:
-    """Confidence and rightness of every 18-digit reading; reading an altered digit is wrong."""
+    """Confidence and rightness of every 18-digit reading."""
     found = [(eighteen(line.readings[model]), line) for line in lines]
-    rows = [(hit[1], hit[0] == line.printed and not line.altered) for hit, line in found if hit]
+    rows = [(hit[1], hit[0] == line.printed) for hit, line in found if hit]
     confidence, right = zip(*rows)
     return np.array(confidence), np.array(right)
 

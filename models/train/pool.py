@@ -1,8 +1,8 @@
 """Renders pools of strips to disk, in shards that any number of processes can share.
 
 A shard is an ``.npz`` of `PER_SHARD` strips: for every width ``w`` that occurs,
-``image_w`` (n×32×w uint8), ``label_w`` (n×`MAX_LABELS` int8, padded with 0), ``printed_w``,
-``altered_w`` and ``face_w``.  Shard k of a pool depends on the pool's seed and on k alone, so a pool
+``image_w`` (n×32×w uint8), ``label_w`` (n×`MAX_LABELS` int8, padded with 0), ``printed_w``
+and ``face_w``.  Shard k of a pool depends on the pool's seed and on k alone, so a pool
 is the same however many processes made it.
 
     python pool.py both 75 --jobs 2      # 75 shards of faces both recognisers learn from
@@ -79,7 +79,6 @@ def write_shard(shard: int, faces: str, mix: str, seed: int) -> Path:
         arrays[f"image_{width}"] = np.stack([s.image for s in group])
         arrays[f"label_{width}"] = labels
         arrays[f"printed_{width}"] = np.array([s.printed for s in group])
-        arrays[f"altered_{width}"] = np.array([s.altered for s in group])
         arrays[f"face_{width}"] = np.array([names.index(s.face) for s in group], np.int16)
     part = path.with_suffix(".part.npz")
     np.savez(part, **arrays)

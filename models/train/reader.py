@@ -22,9 +22,13 @@ class Line:
 
     truth: str                   # labels: digits and '?'
     printed: str                 # digits as printed, hidden or not
-    altered: bool
     face: int
     readings: tuple[Reading, ...]
+
+    @property
+    def altered(self) -> bool:
+        """Whether some printed digit is hidden, altered or cut off."""
+        return self.truth.replace("?", "") != self.printed
 
 
 def session(model: Path, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -40,14 +44,14 @@ def read(models: list[Path], shards: list[Path]) -> Iterator[Line]:
     for path in shards:
         data = np.load(path)
         for key in (key for key in data.files if key.startswith("image")):
-            images, labels, printed, altered, face = (
-                data[key.replace("image", part)] for part in ("image", "label", "printed", "altered", "face"))
+            images, labels, printed, face = (
+                data[key.replace("image", part)] for part in ("image", "label", "printed", "face"))
             for at in range(0, len(images), 50):
                 batch = images[at:at + 50, None].astype(np.float32) / 255
                 readings = [greedy(s.run(None, {"image": batch})[0]) for s in sessions]
                 for i, per_model in enumerate(zip(*readings)):
                     row = at + i
-                    yield Line(spell(labels[row]), str(printed[row]), bool(altered[row]), int(face[row]), per_model)
+                    yield Line(spell(labels[row]), str(printed[row]), int(face[row]), per_model)
 
 
 def shards(faces: str, mix: str, seed: int, count: int) -> list[Path]:

@@ -22,6 +22,7 @@ for faces in both a b; do
     [ "$faces" = both ] || count=$((shards / 2 + 1))
     "$python" pool.py "$faces" "$count" --jobs "$jobs"
 done
+"$python" pool.py both $((shards / 3 + 1)) --mix covered --jobs "$jobs"
 "$python" -W ignore train_digits.py a --minutes "$minutes" --out "$models/digits-a.onnx" &
 training=$!
 "$python" -W ignore train_digits.py b --minutes "$minutes" --out "$models/digits-b.onnx"

@@ -28,9 +28,9 @@ CHECK_SEED = 900
 
 
 def shards(model: str, seed: int) -> list[Path]:
-    """Shards on disk that `model` may learn from."""
-    return sorted(path for faces in ("both", model)
-                  for path in (pool.ROOT / f"{faces}-training-{seed}").glob("[0-9]*[0-9].npz"))
+    """Shards on disk that `model` may learn from; a sixth of them have a covered or altered digit in every strip."""
+    return sorted(path for name in ("both-training", f"{model}-training", "both-covered")
+                  for path in (pool.ROOT / f"{name}-{seed}").glob("[0-9]*[0-9].npz"))
 
 
 def augment(images: Tensor, rng: np.random.Generator, model: str) -> Tensor:

@@ -78,7 +78,6 @@ class Strip:
     printed: str                 # the digits as printed, before anything was hidden
     face: str
     kind: str
-    altered: bool                # some printed digit is labelled OTHER
 
 
 @dataclass
@@ -493,11 +492,10 @@ def _draw(rng: np.random.Generator, face: Face, other: Face, mix: Mix, compose: 
     way = cv2.INTER_CUBIC if rng.random() < 0.2 else cv2.INTER_LINEAR
     strip = cv2.remap(photo, view.map_x, view.map_y, way, borderMode=cv2.BORDER_REPLICATE)
     image = (np.clip(strip, 0, 1) * 255 + 0.5).astype(np.uint8)
-    altered = any(covered >= mix.hidden[1] for covered in hidden)
     if rng.random() < mix.inverted:
         return Strip(np.ascontiguousarray(image[::-1, ::-1]), tuple(map(_upside_down, labels[::-1])), number,
-                     face.name, "inverted", altered)
-    return Strip(image, tuple(labels), number, face.name, kind, altered)
+                     face.name, "inverted")
+    return Strip(image, tuple(labels), number, face.name, kind)
 
 
 _TURNED = {1: 1, 9: 9, 7: 10, 10: 7}  # 0 and 8 stay, 6 and 9 change places
