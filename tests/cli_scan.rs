@@ -1,4 +1,9 @@
 //! `uketsuke scan` as others drive it: the program is run and its output read.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers fail the test"
+)]
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -70,15 +75,31 @@ fn with_marks_every_symbol_and_digit_line_is_told_with_corners() {
     let object = &objects(&output)[0];
     let marks = object["marks"].as_array().expect("marks");
     assert!(marks.iter().any(|mark| mark["kind"] == "nw7"));
-    assert!(marks.iter().any(|mark| mark["kind"] == "qr" && mark["text"] == NUMBER));
+    assert!(
+        marks
+            .iter()
+            .any(|mark| mark["kind"] == "qr" && mark["text"] == NUMBER)
+    );
     let lines = object["lines"].as_array().expect("lines");
     assert!(lines.iter().any(|line| line["text"] == NUMBER));
-    assert!(marks.iter().chain(lines).all(|it| it["corners"].as_array().map(Vec::len) == Some(4)));
+    assert!(
+        marks
+            .iter()
+            .chain(lines)
+            .all(|it| it["corners"].as_array().map(Vec::len) == Some(4))
+    );
 }
 
 #[test]
 fn rare_formats_of_the_same_picture_are_read_alike() {
-    for name in ["cmyk.jpg", "palette.png", "sixteen_bit.png", "turned_by_exif.jpg", "grey.webp", "grey.tiff"] {
+    for name in [
+        "cmyk.jpg",
+        "palette.png",
+        "sixteen_bit.png",
+        "turned_by_exif.jpg",
+        "grey.webp",
+        "grey.tiff",
+    ] {
         let (code, objects) = scan(&[&Path::new("tests/pictures").join(name)]);
         assert_eq!(code, Some(0), "{name}");
         assert_eq!(objects[0]["number"], NUMBER, "{name}: {}", objects[0]);
@@ -98,7 +119,9 @@ fn rubbish_among_the_inputs_is_refused_by_name_and_the_run_goes_on() {
         file(&folder, "giant.png", &giant),
         file(&folder, "text.png", b"<html>not a picture</html>"),
         folder.path().join("missing.jpg"),
-        tempfile::tempdir_in(folder.path()).expect("an empty folder").keep(),
+        tempfile::tempdir_in(folder.path())
+            .expect("an empty folder")
+            .keep(),
     ];
     let mut paths: Vec<&Path> = rubbish.iter().map(PathBuf::as_path).collect();
     paths.push(Path::new(SAMPLE));
@@ -157,7 +180,11 @@ fn a_reader_that_closes_the_pipe_early_ends_the_run_quietly() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(0));
-    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]
@@ -171,7 +198,13 @@ fn a_session_that_expects_another_dose_sends_the_voucher_to_a_person() {
          dose = 9\noperator = \"clerk-01\"\n"
             .as_bytes(),
     );
-    let output = uketsuke([OsStr::new("scan"), "--jsonl".as_ref(), "--session".as_ref(), session.as_ref(), SAMPLE.as_ref()]);
+    let output = uketsuke([
+        OsStr::new("scan"),
+        "--jsonl".as_ref(),
+        "--session".as_ref(),
+        session.as_ref(),
+        SAMPLE.as_ref(),
+    ]);
     let object = &objects(&output)[0];
     assert_eq!(object["status"], "review");
     assert_eq!(object["candidate"], NUMBER);
@@ -182,7 +215,12 @@ fn a_session_that_expects_another_dose_sends_the_voucher_to_a_person() {
 fn the_shipped_sequence_tells_every_voucher_once_in_order() {
     let sequences = std::fs::read_dir("samples/set/sequences").expect("sequences");
     for folder in sequences.map(|entry| entry.expect("an entry").path()) {
-        let output = uketsuke([OsStr::new("scan"), "--jsonl".as_ref(), "--sequence".as_ref(), folder.as_ref()]);
+        let output = uketsuke([
+            OsStr::new("scan"),
+            "--jsonl".as_ref(),
+            "--sequence".as_ref(),
+            folder.as_ref(),
+        ]);
         let told: Vec<String> = (objects(&output).iter())
             .map(|object| object["number"].as_str().unwrap_or("-").to_owned())
             .collect();
@@ -197,6 +235,16 @@ fn the_shipped_sequence_tells_every_voucher_once_in_order() {
 #[test]
 fn wrong_usage_exits_2() {
     assert_eq!(uketsuke(["scan"]).status.code(), Some(2));
-    assert_eq!(uketsuke(["scan", "--fps", "0", "--sequence", "x"]).status.code(), Some(2));
-    assert_eq!(uketsuke(["scan", "--session", "missing.toml", SAMPLE]).status.code(), Some(2));
+    assert_eq!(
+        uketsuke(["scan", "--fps", "0", "--sequence", "x"])
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        uketsuke(["scan", "--session", "missing.toml", SAMPLE])
+            .status
+            .code(),
+        Some(2)
+    );
 }

@@ -75,7 +75,11 @@ fn os_string(bytes: Vec<u8>) -> OsString {
 
 #[cfg(not(unix))]
 fn os_string(bytes: Vec<u8>) -> OsString {
-    OsString::from(String::from_utf8_lossy(&bytes).trim_end_matches('\r').to_owned())
+    OsString::from(
+        String::from_utf8_lossy(&bytes)
+            .trim_end_matches('\r')
+            .to_owned(),
+    )
 }
 
 #[cfg(test)]

@@ -15,7 +15,10 @@ const VERSION: u32 = 1;
 /// fields are checked, so that a file that is not a session is told.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "the session's other fields are checked here and used at intake")]
+#[expect(
+    dead_code,
+    reason = "the session's other fields are checked here and used at intake"
+)]
 struct SessionFile {
     version: u32,
     confirmed: bool,
@@ -132,7 +135,11 @@ operator = "clerk-01"
 
     #[test]
     fn a_session_with_a_wrong_field_or_version_is_told_with_its_line() {
-        for (from, to) in [("dose = 2", "doze = 2"), ("version = 1", "version = 9"), ("dose = 2", "dose = 12")] {
+        for (from, to) in [
+            ("dose = 2", "doze = 2"),
+            ("version = 1", "version = 9"),
+            ("dose = 2", "dose = 12"),
+        ] {
             let file = written(&SESSION.replace(from, to));
             assert!(expectation(Some(file.path())).is_err(), "{to}");
         }

@@ -171,13 +171,19 @@ fn play(reader: &Reader, sequence: &Sequence) -> anyhow::Result<SequenceResult> 
         undecided: Vec::new(),
     };
     let expectation = Expectation::default();
-    replay::play(&sequence.folder, SEQUENCE_FPS, reader, &expectation, |presented| {
-        match &presented.verdict {
-            Verdict::Accepted(number) => result.accepted.push(*number),
-            undecided => result.undecided.push(undecided.reasons().to_vec()),
-        }
-        Ok(())
-    })?;
+    replay::play(
+        &sequence.folder,
+        SEQUENCE_FPS,
+        reader,
+        &expectation,
+        |presented| {
+            match &presented.verdict {
+                Verdict::Accepted(number) => result.accepted.push(*number),
+                undecided => result.undecided.push(undecided.reasons().to_vec()),
+            }
+            Ok(())
+        },
+    )?;
     Ok(result)
 }
 

@@ -13,7 +13,9 @@ use crate::reading::{
 
 /// A folder of frames that cannot be played.
 #[derive(Debug, thiserror::Error)]
-#[error("{folder}: フォルダを開けません。場所を確かめてください / the folder cannot be opened: check the path")]
+#[error(
+    "{folder}: フォルダを開けません。場所を確かめてください / the folder cannot be opened: check the path"
+)]
 pub(super) struct FolderError {
     folder: String,
     #[source]
@@ -77,4 +79,3 @@ fn look(
         verdict: judge(&observation.evidence, expectation),
     })
 }
-

@@ -140,21 +140,27 @@ fn scan_sequences(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
     let mut complete = true;
     for folder in &args.paths {
         let name = folder.to_string_lossy();
-        let outcome = play(folder, args.fps, &scanner.reader, &scanner.expectation, |presented| {
-            if args.jsonl {
-                write_line(&mut out, &SequenceObject::new(name.to_string(), &presented))
-            } else {
-                let verdict = &presented.verdict;
-                writeln!(
-                    out,
-                    "{:>5}–{:<5}  {}",
-                    presented.first.0,
-                    presented.last.0,
-                    words(verdict)
-                )?;
-                Ok(())
-            }
-        });
+        let outcome = play(
+            folder,
+            args.fps,
+            &scanner.reader,
+            &scanner.expectation,
+            |presented| {
+                if args.jsonl {
+                    write_line(&mut out, &SequenceObject::new(name.to_string(), &presented))
+                } else {
+                    let verdict = &presented.verdict;
+                    writeln!(
+                        out,
+                        "{:>5}–{:<5}  {}",
+                        presented.first.0,
+                        presented.last.0,
+                        words(verdict)
+                    )?;
+                    Ok(())
+                }
+            },
+        );
         match outcome {
             Err(error) if error.downcast_ref::<FolderError>().is_some() => {
                 eprintln!("uketsuke: {error:#}");

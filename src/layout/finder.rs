@@ -18,13 +18,19 @@ const FINDER_MULTIPLE: u32 = 16;
 #[derive(Debug, thiserror::Error)]
 pub enum FinderError {
     /// The embedded model does not load.
-    #[error("識別モデルを読み込めません。再インストールしてください / the finder model does not load: reinstall")]
+    #[error(
+        "識別モデルを読み込めません。再インストールしてください / the finder model does not load: reinstall"
+    )]
     Load(#[from] rten::LoadError),
     /// The embedded model does not run.
-    #[error("識別モデルを実行できません。再インストールしてください / the finder model does not run: reinstall")]
+    #[error(
+        "識別モデルを実行できません。再インストールしてください / the finder model does not run: reinstall"
+    )]
     Run(#[from] rten::RunError),
     /// The model's output has another shape than `[1, 5, H/2, W/2]`.
-    #[error("識別モデルの出力が違います。再インストールしてください / the finder model gives another output: reinstall")]
+    #[error(
+        "識別モデルの出力が違います。再インストールしてください / the finder model gives another output: reinstall"
+    )]
     Shape,
 }
 
@@ -47,13 +53,13 @@ impl Finder {
     ///
     /// # Errors
     /// [`FinderError`] when the model does not run.
-    pub fn find(&self, frame: &Frame, options: Option<RunOptions>) -> Result<Layout, FinderError> {
+    pub fn find(&self, frame: &Frame, options: &RunOptions) -> Result<Layout, FinderError> {
         let view = FinderView::of(&frame.luma);
         let input = NdTensorView::from_data(
             [1, 1, view.height as usize, view.width as usize],
             view.luma.as_slice(),
         );
-        let output = self.model.run_one(input.into(), options)?;
+        let output = (self.model).run_one(input.into(), Some(options.clone()))?;
         let maps: NdTensor<f32, 4> = output.try_into().map_err(|_| FinderError::Shape)?;
         Ok(regions_of(maps.view(), view.scale))
     }

@@ -2,8 +2,8 @@
 
 use image::{GrayImage, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
-use rten_tensor::NdTensorView;
 use rten_tensor::Layout as _;
+use rten_tensor::NdTensorView;
 
 use crate::optics::{OrientedBox, Point};
 
@@ -172,8 +172,8 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rten_tensor::prelude::*;
     use rten_tensor::NdTensor;
+    use rten_tensor::prelude::*;
 
     #[test]
     fn a_tilted_band_in_the_digit_map_becomes_one_box_of_its_angle() {

@@ -111,7 +111,12 @@ fn strip_of(luma: &GrayImage, area: &OrientedBox) -> Strip {
 
 /// Row ranges: twelve bands, and the whole height, where noise averages out.
 fn scan_bands(rows: usize) -> impl Iterator<Item = (usize, usize)> {
-    let band = move |i: usize| (i * rows / BANDS, ((i + 1) * rows / BANDS).max(i * rows / BANDS + 1));
+    let band = move |i: usize| {
+        (
+            i * rows / BANDS,
+            ((i + 1) * rows / BANDS).max(i * rows / BANDS + 1),
+        )
+    };
     (0..BANDS)
         .map(band)
         .chain([(0, rows), (rows / 6, rows / 2), (rows / 2, rows - rows / 6)])
@@ -301,7 +306,11 @@ mod tests {
         let mut edges = vec![];
         let mut x = quiet * module;
         for character in text.chars() {
-            let pattern = PATTERNS.iter().find(|(c, _)| *c == character).expect("a character").1;
+            let pattern = PATTERNS
+                .iter()
+                .find(|(c, _)| *c == character)
+                .expect("a character")
+                .1;
             for element in 0..7 {
                 let wide = pattern >> (6 - element) & 1 == 1;
                 let width = if wide { ratio } else { 1.0 } * module;
@@ -318,7 +327,11 @@ mod tests {
                 .iter()
                 .map(|(a, b)| (b.min(px as f32 + 1.0) - a.max(px as f32)).max(0.0))
                 .sum();
-            let dark = if (4..56).contains(&py) { covered.min(1.0) } else { 0.0 };
+            let dark = if (4..56).contains(&py) {
+                covered.min(1.0)
+            } else {
+                0.0
+            };
             Luma([(230.0 - 190.0 * dark) as u8])
         })
     }
@@ -379,7 +392,7 @@ mod tests {
                 state ^= state << 13;
                 state ^= state >> 7;
                 state ^= state << 17;
-                Luma([if (x / 3 + (state % 2) as u32) % 2 == 0 { 40 } else { 220 }])
+                Luma([if (x / 3 + (state % 2) as u32).is_multiple_of(2) { 40 } else { 220 }])
             });
             prop_assert!(read(&picture).is_none());
         }

@@ -78,9 +78,9 @@ pub(super) fn edges(profile: &[f32]) -> Edges {
 }
 
 fn range(profile: &[f32]) -> (f32, f32) {
-    profile
-        .iter()
-        .fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(*v), high.max(*v)))
+    profile.iter().fold((f32::MAX, f32::MIN), |(low, high), v| {
+        (low.min(*v), high.max(*v))
+    })
 }
 
 /// Indices of alternating maxima and minima, first and last a maximum (paper).
@@ -152,7 +152,11 @@ mod tests {
         let profile: Vec<f32> = (0..60)
             .map(|x| {
                 let light = 0.4 + x as f32 / 100.0;
-                if (20..24).contains(&x) || (30..38).contains(&x) { light * 0.2 } else { light }
+                if (20..24).contains(&x) || (30..38).contains(&x) {
+                    light * 0.2
+                } else {
+                    light
+                }
             })
             .collect();
         let widths: Vec<f32> = edges(&profile).windows(2).map(|w| w[1] - w[0]).collect();

@@ -34,14 +34,17 @@ pub fn read_qr(luma: &GrayImage, area: &OrientedBox) -> Option<Mark> {
             ..*area
         };
         let strip = rectify(luma, &square, *pixels, *pixels);
-        catch_unwind(AssertUnwindSafe(|| decode(&strip))).ok().flatten()
+        catch_unwind(AssertUnwindSafe(|| decode(&strip)))
+            .ok()
+            .flatten()
     })
 }
 
 fn decode(strip: &Strip) -> Option<Mark> {
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(strip.width, strip.height, |x, y| {
-        (strip.luma[y * strip.width + x] * 255.0) as u8
-    });
+    let mut prepared =
+        rqrr::PreparedImage::prepare_from_greyscale(strip.width, strip.height, |x, y| {
+            (strip.luma[y * strip.width + x] * 255.0) as u8
+        });
     let grids = prepared.detect_grids();
     grids.iter().find_map(|grid| {
         let (_, text) = grid.decode().ok()?;

@@ -20,7 +20,10 @@ impl Curve {
     /// least sure digit has this peak. Linear between the measured points.
     pub fn probability(&self, least_peak: f32) -> f32 {
         let after = self.curve.partition_point(|[peak, _]| *peak < least_peak);
-        match (after.checked_sub(1).map(|i| self.curve[i]), self.curve.get(after)) {
+        match (
+            after.checked_sub(1).map(|i| self.curve[i]),
+            self.curve.get(after),
+        ) {
             (Some([x0, y0]), Some([x1, y1])) => {
                 y0 + (y1 - y0) * (least_peak - x0) / (x1 - x0).max(f32::EPSILON)
             }
@@ -42,7 +45,9 @@ pub struct Calibration {
 
 /// The calibration file is not what it should be.
 #[derive(Debug, thiserror::Error)]
-#[error("校正表を読み込めません。再インストールしてください / the calibration table does not load: reinstall")]
+#[error(
+    "校正表を読み込めません。再インストールしてください / the calibration table does not load: reinstall"
+)]
 pub struct CalibrationError(#[from] toml::de::Error);
 
 impl Calibration {
@@ -51,7 +56,9 @@ impl Calibration {
     /// # Errors
     /// [`CalibrationError`] when the build is damaged.
     pub fn embedded() -> Result<Self, CalibrationError> {
-        Ok(toml::from_str(include_str!("../../models/calibration.toml"))?)
+        Ok(toml::from_str(include_str!(
+            "../../models/calibration.toml"
+        ))?)
     }
 }
 
@@ -74,7 +81,12 @@ mod tests {
     fn the_embedded_curves_rise() {
         let calibration = Calibration::embedded().expect("embedded calibration");
         for curve in [calibration.a, calibration.b] {
-            assert!(curve.curve.windows(2).all(|w| w[0][0] < w[1][0] && w[0][1] <= w[1][1]));
+            assert!(
+                curve
+                    .curve
+                    .windows(2)
+                    .all(|w| w[0][0] < w[1][0] && w[0][1] <= w[1][1])
+            );
             assert!(curve.threshold > 0.5 && curve.threshold < 1.0);
         }
     }

@@ -132,7 +132,12 @@ mod tests {
         let symbols: Vec<Symbol> = glyphs.iter().map(|g| g.symbol).collect();
         assert_eq!(
             symbols,
-            [Symbol::Digit(1), Symbol::Digit(1), Symbol::Digit(4), Symbol::Other]
+            [
+                Symbol::Digit(1),
+                Symbol::Digit(1),
+                Symbol::Digit(4),
+                Symbol::Other
+            ]
         );
         assert!((glyphs[0].peak - 0.95).abs() < 1e-5);
         assert!((glyphs[0].x - 4.0).abs() < 1e-5);

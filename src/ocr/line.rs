@@ -123,14 +123,12 @@ impl LineReader {
         &self,
         luma: &GrayImage,
         area: &OrientedBox,
-        options: Option<RunOptions>,
+        options: &RunOptions,
     ) -> Result<OrientedBox, OcrError> {
         let area = fit_print(luma, area);
         let turned = area.turned();
         let score = |area: &OrientedBox| -> Result<f32, OcrError> {
-            let glyphs = self
-                .a
-                .read(&strip_of(luma, area, PRINT_ROWS_A), options.clone())?;
+            let glyphs = self.a.read(&strip_of(luma, area, PRINT_ROWS_A), options)?;
             Ok((glyphs.iter())
                 .map(|g| match g.symbol {
                     Symbol::Digit(_) => g.peak,
@@ -155,11 +153,11 @@ impl LineReader {
         luma: &GrayImage,
         area: &OrientedBox,
         least: usize,
-        options: Option<RunOptions>,
+        options: &RunOptions,
     ) -> Result<Vec<DigitRun>, OcrError> {
         let area = &fit_print(luma, area);
         let strip_a = strip_of(luma, area, PRINT_ROWS_A);
-        let glyphs_a = self.a.read(&strip_a, options.clone())?;
+        let glyphs_a = self.a.read(&strip_a, options)?;
         let runs = split_runs(&glyphs_a);
         if runs.iter().all(|run| run.len() < least) {
             return Ok(Vec::new());
@@ -173,10 +171,7 @@ impl LineReader {
                 DigitRun {
                     area: area.section(from, to),
                     a: RunReading::new(a.to_vec(), &self.calibration.a),
-                    b: RunReading::new(
-                        within(&glyphs_b, &strip_b, from, to),
-                        &self.calibration.b,
-                    ),
+                    b: RunReading::new(within(&glyphs_b, &strip_b, from, to), &self.calibration.b),
                     neighbours: (
                         touches(&glyphs_a, run.start.checked_sub(1), run.start),
                         touches(&glyphs_a, Some(run.end), run.end - 1),
@@ -271,7 +266,9 @@ mod tests {
         (text.chars().enumerate())
             .filter(|(_, c)| *c != ' ')
             .map(|(i, c)| Glyph {
-                symbol: c.to_digit(10).map_or(Symbol::Other, |d| Symbol::Digit(d as u8)),
+                symbol: c
+                    .to_digit(10)
+                    .map_or(Symbol::Other, |d| Symbol::Digit(d as u8)),
                 digits: [0.0; 10],
                 peak: 1.0,
                 x: i as f32 * 18.0,

@@ -14,19 +14,27 @@ pub(super) const STRIP_ROWS: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum OcrError {
     /// An embedded model does not load.
-    #[error("文字認識モデルを読み込めません。再インストールしてください / a recogniser does not load: reinstall")]
+    #[error(
+        "文字認識モデルを読み込めません。再インストールしてください / a recogniser does not load: reinstall"
+    )]
     Load(#[from] rten::LoadError),
     /// An embedded model does not run.
-    #[error("文字認識モデルを実行できません。再インストールしてください / a recogniser does not run: reinstall")]
+    #[error(
+        "文字認識モデルを実行できません。再インストールしてください / a recogniser does not run: reinstall"
+    )]
     Run(#[from] rten::RunError),
     /// A model's output is not `[columns, 1, 12]`.
-    #[error("文字認識モデルの出力が違います。再インストールしてください / a recogniser gives another output: reinstall")]
+    #[error(
+        "文字認識モデルの出力が違います。再インストールしてください / a recogniser gives another output: reinstall"
+    )]
     Shape,
     /// The calibration table does not load.
     #[error(transparent)]
     Calibration(#[from] super::CalibrationError),
     /// The heading reader does not work.
-    #[error("見出しの読み取りができません。再インストールしてください / the heading reader does not work: reinstall ({0})")]
+    #[error(
+        "見出しの読み取りができません。再インストールしてください / the heading reader does not work: reinstall ({0})"
+    )]
     Headings(String),
 }
 
@@ -62,10 +70,10 @@ impl Recogniser {
     ///
     /// # Errors
     /// [`OcrError`] when the model does not run.
-    pub fn read(&self, strip: &Strip, options: Option<RunOptions>) -> Result<Vec<Glyph>, OcrError> {
+    pub fn read(&self, strip: &Strip, options: &RunOptions) -> Result<Vec<Glyph>, OcrError> {
         let input =
             NdTensorView::from_data([1, 1, strip.height, strip.width], strip.luma.as_slice());
-        let output = self.model.run_one(input.into(), options)?;
+        let output = (self.model).run_one(input.into(), Some(options.clone()))?;
         let output: NdTensor<f32, 3> = output.try_into().map_err(|_| OcrError::Shape)?;
         let [columns, batch, classes] = output.shape();
         if batch != 1 || classes != CLASSES || columns == 0 {

@@ -49,10 +49,7 @@ impl OrientedBox {
     /// reading direction and `v` across it (down the page), both from the centre.
     pub fn point(&self, u: f32, v: f32) -> Point {
         let (c, s) = self.direction();
-        Point::new(
-            self.centre.x + u * c - v * s,
-            self.centre.y + u * s + v * c,
-        )
+        Point::new(self.centre.x + u * c - v * s, self.centre.y + u * s + v * c)
     }
 
     /// The inverse of [`OrientedBox::point`].

@@ -134,7 +134,9 @@ mod tests {
     use image::Luma;
 
     fn stripes(soft: bool) -> GrayImage {
-        let sharp = GrayImage::from_fn(200, 100, |x, _| Luma([if x / 10 % 2 == 0 { 40 } else { 210 }]));
+        let sharp = GrayImage::from_fn(200, 100, |x, _| {
+            Luma([if x / 10 % 2 == 0 { 40 } else { 210 }])
+        });
         if soft {
             image::imageops::blur(&sharp, 4.0)
         } else {

@@ -147,12 +147,16 @@ fn add_fields(sighting: &Sighting, in_label: impl Fn(Point) -> bool, evidence: &
             sure: true,
         };
         match digits.len() {
-            10 => evidence.witnesses.push(field(WitnessKind::PrintedNumber, PERSONAL.start)),
+            10 => evidence
+                .witnesses
+                .push(field(WitnessKind::PrintedNumber, PERSONAL.start)),
             6 => municipalities.push(field(WitnessKind::PrintedMunicipality, MUNICIPALITY.start)),
             _ => {}
         }
     }
-    evidence.witnesses.extend(municipality_witness(municipalities, &evidence.witnesses));
+    evidence
+        .witnesses
+        .extend(municipality_witness(municipalities, &evidence.witnesses));
 }
 
 /// A label may show other six-digit numbers (dates, telephone numbers). One that
@@ -277,9 +281,7 @@ fn in_pieces(runs: &[DigitRun]) -> bool {
 fn on_one_line(a: &OrientedBox, b: &OrientedBox) -> bool {
     let (u, v) = a.local(b.centre);
     let gap = u.abs() - (a.length + b.length) / 2.0;
-    v.abs() < 0.6 * a.height
-        && gap < 8.0 * a.height
-        && (0.7..1.4).contains(&(b.height / a.height))
+    v.abs() < 0.6 * a.height && gap < 8.0 * a.height && (0.7..1.4).contains(&(b.height / a.height))
 }
 
 fn centre(mark: &Mark) -> Point {
@@ -313,18 +315,34 @@ mod tests {
         assert_eq!(municipality_witness(vec![date.clone()], &voters), None);
         let found = municipality_witness(vec![date.clone(), altered.clone()], &voters);
         assert_eq!(found, Some(altered.clone()));
-        assert_eq!(municipality_witness(vec![altered, date, right.clone()], &voters), Some(right));
+        assert_eq!(
+            municipality_witness(vec![altered, date, right.clone()], &voters),
+            Some(right)
+        );
     }
 
     #[test]
     fn only_the_exact_form_of_a_mark_is_a_number() {
         assert!(qr_digits("211310160012345678").is_some());
-        for text in ["21131016001234567", "2113101600123456789", "211310160012345678 ", "https://example.jp/", "２１１３１０１６００１２３４５６７８"] {
+        for text in [
+            "21131016001234567",
+            "2113101600123456789",
+            "211310160012345678 ",
+            "https://example.jp/",
+            "２１１３１０１６００１２３４５６７８",
+        ] {
             assert!(qr_digits(text).is_none(), "{text}");
         }
         assert!(nw7_digits("A0012345678B").is_some());
         assert!(nw7_digits("A211310160012345678B").is_some());
-        for text in ["", "A", "AB", "A001234567B", "A00-2345678B", "A00123456789B"] {
+        for text in [
+            "",
+            "A",
+            "AB",
+            "A001234567B",
+            "A00-2345678B",
+            "A00123456789B",
+        ] {
             assert!(nw7_digits(text).is_none(), "{text}");
         }
     }

@@ -133,7 +133,9 @@ impl Presentation {
     pub fn end(&mut self) -> Option<Outcome> {
         self.empty = None;
         let voucher = self.voucher.take()?;
-        voucher.worth_telling().then(|| Outcome::Ended(voucher.into_presented()))
+        voucher
+            .worth_telling()
+            .then(|| Outcome::Ended(voucher.into_presented()))
     }
 
     fn see_empty(&mut self, glance: &Glance) -> Option<Outcome> {
@@ -289,7 +291,11 @@ mod tests {
             outcomes.extend(desk.see(&Glance {
                 frame: FrameId(i as u64),
                 at: Duration::from_millis(100 * i as u64),
-                motion: if frame == '~' { Motion::Moving } else { Motion::Still },
+                motion: if frame == '~' {
+                    Motion::Moving
+                } else {
+                    Motion::Still
+                },
                 occupied: frame != '.',
                 number_seen: frame == '?' || frame.is_ascii_digit(),
                 verdict,

@@ -82,7 +82,7 @@ pub struct Reader {
     finder: Finder,
     lines: LineReader,
     headings: HeadingReader,
-    pool: Arc<ThreadPool>,
+    options: RunOptions,
 }
 
 impl Reader {
@@ -91,11 +91,12 @@ impl Reader {
     /// # Errors
     /// [`ReadError`] when the build is damaged.
     pub fn new() -> Result<Self, ReadError> {
+        let one_thread = Arc::new(ThreadPool::with_num_threads(1));
         Ok(Self {
             finder: Finder::new()?,
             lines: LineReader::new()?,
             headings: HeadingReader::new()?,
-            pool: Arc::new(ThreadPool::with_num_threads(1)),
+            options: RunOptions::default().with_thread_pool(Some(one_thread)),
         })
     }
 
@@ -111,13 +112,12 @@ impl Reader {
         frame: &Frame,
         expectation: &Expectation,
     ) -> Result<Observation, ReadError> {
-        let layout = self.finder.find(frame, self.options())?;
+        let layout = self.finder.find(frame, &self.options)?;
         let runs = self.read_runs(frame, &layout)?;
         let marks = read_marks(frame, &layout);
         let quality = quality_of(frame, &layout, &marks, &runs);
         let mut sighting = Sighting {
-            cut_off: (layout.digits.iter())
-                .any(|r| r.area.leaves(frame.width(), frame.height())),
+            cut_off: (layout.digits.iter()).any(|r| r.area.leaves(frame.width(), frame.height())),
             conditions: conditions(&quality, &layout),
             headings: Vec::new(),
             marks,
@@ -159,23 +159,22 @@ impl Reader {
         Ok(headings)
     }
 
-    fn options(&self) -> Option<RunOptions> {
-        Some(RunOptions::default().with_thread_pool(Some(self.pool.clone())))
-    }
-
     /// Reads the digit regions, longest first; the longest one tells which way is up.
     fn read_runs(&self, frame: &Frame, layout: &Layout) -> Result<Vec<DigitRun>, ReadError> {
         let areas = joined_groups(&layout.digits);
         let Some(longest) = areas.first() else {
             return Ok(Vec::new());
         };
-        let up = self.lines.upright(&frame.luma, longest, self.options())?.angle;
+        let up = self
+            .lines
+            .upright(&frame.luma, longest, &self.options)?
+            .angle;
         let mut runs = Vec::new();
         for area in areas.iter().take(MOST_DIGIT_REGIONS) {
             let area = facing(area, up);
             runs.extend(
                 self.lines
-                    .read(&frame.luma, &area, LEAST_DIGITS, self.options())?,
+                    .read(&frame.luma, &area, LEAST_DIGITS, &self.options)?,
             );
         }
         runs.sort_by_key(|run| std::cmp::Reverse(run.a.glyphs.len()));
@@ -230,7 +229,11 @@ fn joined(a: &OrientedBox, b: &OrientedBox) -> OrientedBox {
         true => (-a.length / 2.0, b.length / 2.0),
         false => (a.length / 2.0, -b.length / 2.0),
     };
-    let sign = if (a.angle - b.angle).cos() < 0.0 { -1.0 } else { 1.0 };
+    let sign = if (a.angle - b.angle).cos() < 0.0 {
+        -1.0
+    } else {
+        1.0
+    };
     let (from, to) = (a.point(far_a, 0.0), b.point(sign * far_b, 0.0));
     let (from, to) = if far_a < 0.0 { (from, to) } else { (to, from) };
     OrientedBox {
@@ -245,7 +248,10 @@ fn joined(a: &OrientedBox, b: &OrientedBox) -> OrientedBox {
 fn without_repeats(runs: Vec<DigitRun>) -> Vec<DigitRun> {
     let mut kept: Vec<DigitRun> = Vec::new();
     for run in runs {
-        if !kept.iter().any(|other| other.area.contains(run.area.centre)) {
+        if !kept
+            .iter()
+            .any(|other| other.area.contains(run.area.centre))
+        {
             kept.push(run);
         }
     }

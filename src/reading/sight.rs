@@ -54,15 +54,23 @@ mod tests {
     #[test]
     fn a_shifted_sheet_is_motion_and_noise_is_not() {
         let sheet = |offset: u32| {
-            GrayImage::from_fn(640, 360, |x, _| Luma([if x > 200 + offset { 220 } else { 90 }]))
+            GrayImage::from_fn(640, 360, |x, _| {
+                Luma([if x > 200 + offset { 220 } else { 90 }])
+            })
         };
         let noisy = GrayImage::from_fn(640, 360, |x, y| {
             let base = if x > 200 { 220 } else { 90 };
             Luma([base + ((x * 7 + y * 13) % 5) as u8])
         });
         let first = Thumbnail::of(&sheet(0));
-        assert_eq!(Thumbnail::of(&noisy).motion_since(Some(&first)), Motion::Still);
-        assert_eq!(Thumbnail::of(&sheet(60)).motion_since(Some(&first)), Motion::Moving);
+        assert_eq!(
+            Thumbnail::of(&noisy).motion_since(Some(&first)),
+            Motion::Still
+        );
+        assert_eq!(
+            Thumbnail::of(&sheet(60)).motion_since(Some(&first)),
+            Motion::Moving
+        );
         assert_eq!(first.motion_since(None), Motion::Moving);
     }
 }

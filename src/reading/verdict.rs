@@ -142,7 +142,10 @@ fn dissent(witnesses: &[Witness]) -> Vec<Reason> {
     for (i, one) in witnesses.iter().enumerate() {
         for other in &witnesses[i + 1..] {
             if one.digits.conflicts(&other.digits) > 0 {
-                reasons.push(dissent_reason(one.kind.max(other.kind), one.kind == other.kind));
+                reasons.push(dissent_reason(
+                    one.kind.max(other.kind),
+                    one.kind == other.kind,
+                ));
             }
         }
     }
@@ -257,7 +260,11 @@ mod tests {
 
     #[test]
     fn a_qr_with_a_barcode_is_accepted_without_a_line() {
-        assert!(verdict(vec![qr(), barcode(&NUMBER[8..])]).number().is_some());
+        assert!(
+            verdict(vec![qr(), barcode(&NUMBER[8..])])
+                .number()
+                .is_some()
+        );
     }
 
     #[test]
@@ -281,9 +288,10 @@ mod tests {
 
     #[test]
     fn any_single_digit_in_which_two_marks_differ_is_review_and_left_blank() {
-        for place in 0..18 {
-            let other = changed(place, (NUMBER[place] + 3) % 10);
-            let Verdict::Review { candidate, reasons } = verdict(vec![line(other), qr(), printed()])
+        for (place, digit) in NUMBER.iter().enumerate() {
+            let other = changed(place, (digit + 3) % 10);
+            let Verdict::Review { candidate, reasons } =
+                verdict(vec![line(other), qr(), printed()])
             else {
                 panic!("place {place} was not review");
             };
@@ -300,7 +308,10 @@ mod tests {
         assert!(verdict(vec![unsure, qr(), printed()]).number().is_some());
         let mut contradicts = line(changed(17, 1));
         contradicts.sure = false;
-        assert_eq!(verdict(vec![contradicts, qr(), printed()]).status(), "review");
+        assert_eq!(
+            verdict(vec![contradicts, qr(), printed()]).status(),
+            "review"
+        );
     }
 
     #[test]
@@ -313,8 +324,14 @@ mod tests {
                 veto(WitnessKind::PrintedMunicipality, 2, &[2, 7, 1, 0, 0, 4]),
                 Reason::MunicipalityDisagrees,
             ),
-            (veto(WitnessKind::Heading, 0, &[1]), Reason::HeadingDisagrees),
-            (veto(WitnessKind::PrintedDose, 1, &[2]), Reason::DoseDisagrees),
+            (
+                veto(WitnessKind::Heading, 0, &[1]),
+                Reason::HeadingDisagrees,
+            ),
+            (
+                veto(WitnessKind::PrintedDose, 1, &[2]),
+                Reason::DoseDisagrees,
+            ),
         ] {
             let verdict = verdict(vec![line(NUMBER), qr(), dissenting]);
             assert_eq!(verdict.reasons(), [reason]);
