@@ -34,15 +34,16 @@ unit-test: system-packages ## cargo test: unit, property, architecture and comma
 qa: build ## Read the shipped sample set, score it, write the report to out/qa
 	$(BIN) qa samples/set --report $(OUT)/qa --min-read 0.85
 
-# Few pictures, other ones than any that were committed: no wrong number may be accepted.
+# Few pictures, other ones than any that were committed: no wrong number may be accepted. Of so few,
+# one that is missed weighs much, hence the low demand on the rest.
 FRESH_SEED ?= 7
 FRESH_COUNT ?= 40
 fresh: build samples-environment ## Render vouchers nobody has seen and read them
-	scripts/examine $(OUT)/fresh $(FRESH_SEED) $(FRESH_COUNT) $(FRESH_COUNT)
+	scripts/examine $(OUT)/fresh $(FRESH_SEED) $(FRESH_COUNT) $(FRESH_COUNT) 0.9
 
 EXAM_SEED ?= 1
 exam: build samples-environment ## The long examination: 2,000 nominal, 2,000 hard, 1,000 traps
-	scripts/examine $(OUT)/exam $(EXAM_SEED) 2000 1000
+	scripts/examine $(OUT)/exam $(EXAM_SEED) 2000 1000 0.99
 
 bench: build samples-environment ## Time for each 1920×1080 JPEG on one processor, peak memory, time to the first verdict
 	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(OUT))/bench \
