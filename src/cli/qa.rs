@@ -268,16 +268,15 @@ fn print_table(
             sequence.name, sequence.in_order, sequence.expected, sequence.repeats, sequence.wrong
         )?;
     }
-    writeln!(
-        out,
-        "\n読取 read                     {}",
-        counted(score.read)
-    )?;
-    writeln!(
-        out,
-        "正しく保留 rightly held back  {}",
-        counted(score.refuse)
-    )?;
+    writeln!(out)?;
+    for (name, share) in [
+        ("読取 read                     ", score.read),
+        ("正しく保留 rightly held back  ", score.refuse),
+    ] {
+        if share.of > 0 {
+            writeln!(out, "{name}{}", counted(share))?;
+        }
+    }
     writeln!(out, "誤受理 wrong accepted         {:>5}", score.wrong())?;
     writeln!(
         out,
