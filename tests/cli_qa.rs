@@ -1,4 +1,9 @@
 //! `uketsuke qa` as its users meet it: exit codes, what it prints, what it leaves behind.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers fail the test"
+)]
 
 use std::fs;
 use std::path::Path;

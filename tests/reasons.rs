@@ -1,4 +1,9 @@
 //! `docs/REASONS.md` says what the source says. `make reasons` writes it anew.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers fail the test"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;
