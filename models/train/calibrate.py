@@ -70,9 +70,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", type=Path, default=Path(__file__).parent.parent)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
     paths = [path for mix, count in SHARDS.items() for path in shards("trained", mix, SEED, count)]
-    lines = list(read([arguments.models / f"digits-{name}.onnx" for name in "ab"], paths))
+    lines = list(read([arguments.models / f"digits-{name}.onnx" for name in "ab"], paths, arguments.jobs))
     text = ["# Written by models/train/calibrate.py; the set and the rule are described there.",
             f"# {len(lines)} lines in trained faces, seed {SEED}."]
     for index, name in enumerate("ab"):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
@@ -28,25 +27,16 @@ def share(hits: Iterable[bool]) -> float:
 
 
 def reads(line: Line, model: int) -> bool:
-    """Whether every digit is read, and nothing else as a digit.
-
-    How many other glyphs stand beside the number is nobody's question; in lines with a
-    hidden digit their places are.
-    """
-    texts = line.readings[model].text, line.truth
-    if line.altered:
-        got, want = (re.sub(r"\?+", "?", text).strip("?") for text in texts)
-    else:
-        got, want = (text.replace("?", "") for text in texts)
-    return got == want
+    """Whether every digit is read, and nothing else as a digit; how many other glyphs stand beside is nobody's question."""
+    return line.readings[model].text.replace("?", "") == line.printed
 
 
 def alone(lines: list[Line], model: int, limit: float) -> dict[str, float]:
-    """Whole-line rates of one recogniser."""
+    """Rates of one recogniser; whole lines are counted where every printed digit is to be seen."""
     found = [eighteen(line.readings[model]) for line in lines]
     sure = [hit is not None and hit[1] >= limit for hit in found]
     right = [hit is not None and hit[0] == line.printed for hit, line in zip(found, lines)]
-    return {"whole_line": share(reads(line, model) for line in lines),
+    return {"whole_line": share(reads(line, model) for line in lines if not line.altered),
             "sure": share(sure),
             "sure_and_wrong": sum(s and not r for s, r in zip(sure, right))}
 
@@ -84,7 +74,7 @@ def by_face(lines: list[Line]) -> dict[str, list[float]]:
     rows: dict[int, list[Line]] = {}
     for line in lines:
         rows.setdefault(line.face, []).append(line)
-    return {fonts.FACES[face].name: [round(share(reads(line, m) for line in group), 4) for m in (0, 1)]
+    return {fonts.FACES[face].name: [round(share(reads(line, m) for line in group if not line.altered), 4) for m in (0, 1)]
             for face, group in sorted(rows.items())}
 
 
@@ -94,6 +84,7 @@ def main() -> None:
     parser.add_argument("--calibration", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--faces", default="heldout")
+    parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
     calibration = tomllib.loads(arguments.calibration.read_text())
     limits = [calibration[name]["threshold"] for name in NAMES]
@@ -101,7 +92,7 @@ def main() -> None:
     metrics: dict[str, object] = {"faces": arguments.faces, "seed": SEED, "thresholds": dict(zip(NAMES, limits))}
     everything: list[Line] = []
     for mix, count in SHARDS.items():
-        lines = list(read(models, shards(arguments.faces, mix, SEED, count)))
+        lines = list(read(models, shards(arguments.faces, mix, SEED, count), arguments.jobs))
         everything += lines
         metrics[mix] = {name: alone(lines, m, limits[m]) for m, name in enumerate(NAMES)} \
             | {"together": together(lines, limits), "by_face": by_face(lines)}

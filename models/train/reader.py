@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,20 +40,27 @@ def session(model: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
-def read(models: list[Path], shards: list[Path]) -> Iterator[Line]:
-    """Reads every strip of `shards` with every model."""
+def read(models: list[Path], shards: list[Path], jobs: int = 1) -> Iterator[Line]:
+    """Reads every strip of `shards` with every model, in their order."""
+    one = partial(_read_shard, models)
+    with ProcessPoolExecutor(jobs) as workers:
+        for lines in workers.map(one, shards):
+            yield from lines
+
+
+def _read_shard(models: list[Path], path: Path) -> list[Line]:
     sessions = [session(model) for model in models]
-    for path in shards:
-        data = np.load(path)
-        for key in (key for key in data.files if key.startswith("image")):
-            images, labels, printed, face = (
-                data[key.replace("image", part)] for part in ("image", "label", "printed", "face"))
-            for at in range(0, len(images), 50):
-                batch = images[at:at + 50, None].astype(np.float32) / 255
-                readings = [greedy(s.run(None, {"image": batch})[0]) for s in sessions]
-                for i, per_model in enumerate(zip(*readings)):
-                    row = at + i
-                    yield Line(spell(labels[row]), str(printed[row]), int(face[row]), per_model)
+    data = np.load(path)
+    lines = []
+    for key in (key for key in data.files if key.startswith("image")):
+        images, labels, printed, face = (
+            data[key.replace("image", part)] for part in ("image", "label", "printed", "face"))
+        for at in range(0, len(images), 50):
+            batch = images[at:at + 50, None].astype(np.float32) / 255
+            readings = [greedy(s.run(None, {"image": batch})[0]) for s in sessions]
+            lines += [Line(spell(labels[row]), str(printed[row]), int(face[row]), per_model)
+                      for row, per_model in enumerate(zip(*readings), at)]
+    return lines
 
 
 def shards(faces: str, mix: str, seed: int, count: int) -> list[Path]:

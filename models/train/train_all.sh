@@ -6,7 +6,7 @@
 #   UKETSUKE_POOL_SHARDS    shards of 2,000 strips both recognisers share (default 35; a half more for each alone)
 #   UKETSUKE_TRAIN_MINUTES  minutes of training for each digit recogniser (default 40)
 #   UKETSUKE_FIELDS_MINUTES minutes of training for the heading reader (default 12)
-#   UKETSUKE_JOBS           rendering processes (default 2)
+#   UKETSUKE_JOBS           rendering and measuring processes (default 2)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 models=$(dirname "$here")
@@ -31,7 +31,7 @@ wait "$training"
 "$python" -W ignore train_fields.py --minutes "${UKETSUKE_FIELDS_MINUTES:-12}" --out "$models/fields.onnx"
 rm -f "$models"/digits-?.pt "$models/fields.pt"
 
-"$python" calibrate.py --out "$models/calibration.toml"
-"$python" evaluate.py --calibration "$models/calibration.toml" --out "$models/metrics.json"
+"$python" calibrate.py --jobs "$jobs" --out "$models/calibration.toml"
+"$python" evaluate.py --jobs "$jobs" --calibration "$models/calibration.toml" --out "$models/metrics.json"
 "$python" evaluate_fields.py --out "$models/metrics-fields.json"
 "$python" card.py --out "$models/MODEL_CARD.md"

@@ -108,9 +108,12 @@ fn strip_of(luma: &GrayImage, area: &OrientedBox) -> Strip {
     rectify(luma, &shown, columns, STRIP_ROWS)
 }
 
-/// The ticket kind that a text names; neither when it names both.
+/// The ticket kind that a text names; neither when it names both. 接種券番号 is the
+/// name of a field, not a heading.
 fn word_of(text: &str) -> Option<HeadingWord> {
-    match (text.contains("接種券"), text.contains("予診のみ")) {
+    let vaccination =
+        (text.match_indices("接種券")).any(|(at, word)| !text[at + word.len()..].starts_with('番'));
+    match (vaccination, text.contains("予診のみ")) {
         (true, false) => Some(HeadingWord::Vaccination),
         (false, true) => Some(HeadingWord::Consultation),
         _ => None,
@@ -134,6 +137,7 @@ mod tests {
         assert_eq!(word_of("??接種券3回目"), Some(HeadingWord::Vaccination));
         assert_eq!(word_of("予診のみ"), Some(HeadingWord::Consultation));
         assert_eq!(word_of("接種?"), None);
+        assert_eq!(word_of("接種券番号"), None);
         assert_eq!(word_of("接種券予診のみ"), None);
     }
 

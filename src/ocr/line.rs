@@ -24,6 +24,20 @@ const MARGIN: f32 = 0.8;
 /// numbers (`24 131237 0000260274`) leave at most one digit free.
 const RUN_GAP: f32 = 3.5;
 
+/// A region whose print goes on is lengthened by so many heights, so many times at
+/// most: a finder's region can lack a third of a line.
+const EXTENSION: f32 = 4.0;
+const MOST_EXTENSIONS: usize = 2;
+
+/// Peak probability from which a single digit is clear.
+const CLEAR_DIGIT: f32 = 0.9;
+
+/// Distances of digits in strip columns: below the first they are condensed and
+/// shown at the second, but never wider than so many times.
+const CONDENSED_PITCH: f32 = 13.5;
+const USUAL_PITCH: f32 = 17.0;
+const MOST_STRETCH: f32 = 1.7;
+
 /// Widest strip that is read, in columns: 60 digits.
 const MAX_COLUMNS: usize = 1_200;
 
@@ -73,7 +87,13 @@ pub struct DigitRun {
 impl DigitRun {
     /// The digits that both recognisers read, each at its threshold.
     pub fn agreed(&self) -> Option<Vec<u8>> {
-        if !(self.a.sure && self.b.sure) || self.a.glyphs.len() != self.b.glyphs.len() {
+        (self.a.sure && self.b.sure).then(|| self.read_alike())?
+    }
+
+    /// The digits that both recognisers read alike, sure or not. Enough for a field
+    /// whose digits another voter states too, never for the line.
+    pub fn read_alike(&self) -> Option<Vec<u8>> {
+        if self.a.glyphs.len() != self.b.glyphs.len() {
             return None;
         }
         (self.a.digits().zip(self.b.digits()))
@@ -128,7 +148,9 @@ impl LineReader {
         let area = fit_print(luma, area);
         let turned = area.turned();
         let score = |area: &OrientedBox| -> Result<f32, OcrError> {
-            let glyphs = self.a.read(&strip_of(luma, area, PRINT_ROWS_A), options)?;
+            let glyphs = self
+                .a
+                .read(&strip_of(luma, area, PRINT_ROWS_A, 1.0), options)?;
             Ok((glyphs.iter())
                 .map(|g| match g.symbol {
                     Symbol::Digit(_) => g.peak,
@@ -140,6 +162,26 @@ impl LineReader {
             turned
         } else {
             area
+        })
+    }
+
+    /// Whether A sees this digit in a line of print, clearly, and no other digit.
+    ///
+    /// # Errors
+    /// [`OcrError`] when the model does not run.
+    pub fn sees_only(
+        &self,
+        luma: &GrayImage,
+        area: &OrientedBox,
+        digit: u8,
+        options: &RunOptions,
+    ) -> Result<bool, OcrError> {
+        let strip = strip_of(luma, &fit_print(luma, area), PRINT_ROWS_A, 1.0);
+        let glyphs = self.a.read(&strip, options)?;
+        let mut digits = (glyphs.iter()).filter(|g| matches!(g.symbol, Symbol::Digit(_)));
+        Ok(match (digits.next(), digits.next()) {
+            (Some(only), None) => only.symbol == Symbol::Digit(digit) && only.peak >= CLEAR_DIGIT,
+            _ => false,
         })
     }
 
@@ -155,14 +197,27 @@ impl LineReader {
         least: usize,
         options: &RunOptions,
     ) -> Result<Vec<DigitRun>, OcrError> {
-        let area = &fit_print(luma, area);
-        let strip_a = strip_of(luma, area, PRINT_ROWS_A);
-        let glyphs_a = self.a.read(&strip_a, options)?;
+        let mut area = fit_print(luma, area);
+        let mut strip_a = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
+        let mut glyphs_a = self.a.read(&strip_a, options)?;
+        for _ in 0..MOST_EXTENSIONS {
+            let Some(longer) = extended(&area, &glyphs_a, &strip_a) else {
+                break;
+            };
+            area = fit_print(luma, &longer);
+            strip_a = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
+            glyphs_a = self.a.read(&strip_a, options)?;
+        }
+        let stretch = stretch_for(&glyphs_a);
+        if stretch > 1.0 {
+            strip_a = strip_of(luma, &area, PRINT_ROWS_A, stretch);
+            glyphs_a = self.a.read(&strip_a, options)?;
+        }
         let runs = split_runs(&glyphs_a);
         if runs.iter().all(|run| run.len() < least) {
             return Ok(Vec::new());
         }
-        let strip_b = strip_of(luma, area, PRINT_ROWS_B);
+        let strip_b = strip_of(luma, &area, PRINT_ROWS_B, stretch);
         let glyphs_b = self.b.read(&strip_b, options)?;
         Ok((runs.into_iter().filter(|run| run.len() >= least))
             .map(|run| {
@@ -182,16 +237,45 @@ impl LineReader {
     }
 }
 
-/// The strip of a region, with margins, so that its print fills `print_rows`.
-fn strip_of(luma: &GrayImage, area: &OrientedBox, print_rows: f32) -> Strip {
+/// The strip of a region, with margins, so that its print fills `print_rows`,
+/// `stretch` times as wide as it is.
+fn strip_of(luma: &GrayImage, area: &OrientedBox, print_rows: f32, stretch: f32) -> Strip {
     let scale = print_rows / area.height;
     let shown = OrientedBox {
         length: area.length + 2.0 * MARGIN * area.height,
         height: STRIP_ROWS as f32 / scale,
         ..*area
     };
-    let columns = ((shown.length * scale).round() as usize).clamp(STRIP_ROWS, MAX_COLUMNS);
+    let columns =
+        ((shown.length * scale * stretch).round() as usize).clamp(STRIP_ROWS, MAX_COLUMNS);
     rectify(luma, &shown, columns, STRIP_ROWS)
+}
+
+/// How much wider a line of condensed digits is to be shown: a recogniser has a
+/// column for every four of the strip, and needs two columns a digit at least.
+fn stretch_for(glyphs: &[Glyph]) -> f32 {
+    let pitch = usual_pitch(glyphs);
+    if pitch < CONDENSED_PITCH {
+        (USUAL_PITCH / pitch).min(MOST_STRETCH)
+    } else {
+        1.0
+    }
+}
+
+/// The area lengthened where a digit stands in the margin, which is paper when
+/// the whole line was found; `None` when none does.
+fn extended(area: &OrientedBox, glyphs: &[Glyph], strip: &Strip) -> Option<OrientedBox> {
+    let margin = MARGIN * PRINT_ROWS_A;
+    let is_digit = |g: &&Glyph| matches!(g.symbol, Symbol::Digit(_));
+    let cut = |at_end: bool| if at_end { EXTENSION * area.height } else { 0.0 };
+    let before = cut(glyphs
+        .first()
+        .filter(is_digit)
+        .is_some_and(|g| g.x < margin));
+    let end = strip.width as f32 - margin;
+    let after = cut(glyphs.last().filter(is_digit).is_some_and(|g| g.x > end));
+    let half = area.length / 2.0;
+    (before + after > 0.0).then(|| area.section(-half - before, half + after))
 }
 
 /// Index ranges of adjacent digits: a run ends at another glyph or a wide gap.

@@ -76,11 +76,7 @@ pub fn gather(sighting: &Sighting, codes: &TicketKindCodes) -> Evidence {
     for mark in &sighting.marks {
         add_mark(mark, in_label(centre(mark)), &mut evidence);
     }
-    for heading in &sighting.headings {
-        if in_label(heading.area.centre) {
-            add_heading(heading, codes, &mut evidence);
-        }
-    }
+    add_headings(&sighting.headings, codes, &mut evidence);
     alert_broken_lines(sighting, !lines.is_empty(), &mut evidence);
     if sighting.cut_off && lines.is_empty() {
         evidence.conditions.push(Reason::CutOff);
@@ -163,17 +159,21 @@ fn add_fields(sighting: &Sighting, in_label: impl Fn(Point) -> bool, evidence: &
 /// agrees with the voters is the municipality; if none does, one that is a
 /// municipality's code or nearly theirs dissents.
 fn municipality_witness(candidates: Vec<Witness>, voters: &[Witness]) -> Option<Witness> {
-    let conflicts = |candidate: &Witness| -> usize {
-        (voters.iter())
-            .map(|voter| voter.digits.conflicts(&candidate.digits))
-            .max()
-            .unwrap_or(0)
-    };
-    let supporting = candidates.iter().find(|c| conflicts(c) == 0).cloned();
+    let supporting = (candidates.iter())
+        .find(|c| conflicts(voters, c) == 0)
+        .cloned();
     supporting.or_else(|| {
         (candidates.into_iter())
-            .find(|c| is_municipality(&c.digits) || conflicts(c) <= ALTERED_DIGITS)
+            .find(|c| is_municipality(&c.digits) || conflicts(voters, c) <= ALTERED_DIGITS)
     })
+}
+
+/// Digits in which a candidate differs from the voter it differs from most.
+fn conflicts(voters: &[Witness], candidate: &Witness) -> usize {
+    (voters.iter())
+        .map(|voter| voter.digits.conflicts(&candidate.digits))
+        .max()
+        .unwrap_or(0)
 }
 
 fn is_municipality(pattern: &Pattern) -> bool {
@@ -231,23 +231,35 @@ fn ascii_digits(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-fn add_heading(heading: &Heading, codes: &TicketKindCodes, evidence: &mut Evidence) {
-    let kind_digit = heading.word.map(|word| match word {
+/// What the headings say of ticket kind and dose. Headings that contradict one
+/// another (a form about vouchers names both kinds) say nothing.
+fn add_headings(headings: &[Heading], codes: &TicketKindCodes, evidence: &mut Evidence) {
+    let kinds = headings.iter().filter_map(|heading| heading.word);
+    let doses = headings.iter().filter_map(|heading| heading.dose);
+    let kind_digit = unanimous(kinds).map(|word| match word {
         HeadingWord::Vaccination => codes.vaccination,
         HeadingWord::Consultation => codes.consultation,
     });
-    let mut add = |kind, place, digit: Option<u8>| {
-        if let Some(digit) = digit {
-            evidence.witnesses.push(Witness {
+    let said = [
+        (WitnessKind::Heading, 0, kind_digit),
+        (WitnessKind::PrintedDose, 1, unanimous(doses)),
+    ];
+    evidence
+        .witnesses
+        .extend(said.into_iter().filter_map(|(kind, place, digit)| {
+            Some(Witness {
                 kind,
-                digits: Pattern::at(place, &[digit]),
+                digits: Pattern::at(place, &[digit?]),
                 confidence: None,
                 sure: true,
-            });
-        }
-    };
-    add(WitnessKind::Heading, 0, kind_digit);
-    add(WitnessKind::PrintedDose, 1, heading.dose);
+            })
+        }));
+}
+
+/// What all say, if all say the same.
+fn unanimous<T: PartialEq>(mut said: impl Iterator<Item = T>) -> Option<T> {
+    let first = said.next()?;
+    said.all(|other| other == first).then_some(first)
 }
 
 /// A line of another length than 18, or one with something over its digits.

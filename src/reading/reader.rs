@@ -154,9 +154,26 @@ impl Reader {
             .take(MOST_TEXT_REGIONS)
         {
             let area = facing(&region.area, up);
-            headings.extend(self.headings.read(&frame.luma, &area)?);
+            if let Some(heading) = self.headings.read(&frame.luma, &area)? {
+                headings.push(self.with_certain_dose(frame, heading)?);
+            }
         }
         Ok(headings)
+    }
+
+    /// The heading without its dose, unless recogniser A sees the same digit: the
+    /// heading reader tells no probability.
+    fn with_certain_dose(&self, frame: &Frame, heading: Heading) -> Result<Heading, ReadError> {
+        let certain = match heading.dose {
+            Some(dose) => {
+                (self.lines).sees_only(&frame.luma, &heading.area, dose, &self.options)?
+            }
+            None => false,
+        };
+        Ok(Heading {
+            dose: heading.dose.filter(|_| certain),
+            ..heading
+        })
     }
 
     /// Reads the digit regions, longest first; the longest one tells which way is up.
