@@ -135,7 +135,10 @@ fn certain_digits(run: &DigitRun) -> Pattern {
 fn add_fields(sighting: &Sighting, in_label: impl Fn(Point) -> bool, evidence: &mut Evidence) {
     let mut municipalities = Vec::new();
     for run in sighting.runs.iter().filter(|run| in_label(run.area.centre)) {
-        let Some(digits) = run.agreed() else { continue };
+        let Some(digits) = run.read_alike() else {
+            continue;
+        };
+        let sure = run.agreed().is_some();
         let field = |kind, start| Witness {
             kind,
             digits: Pattern::at(start, &digits),
@@ -143,10 +146,17 @@ fn add_fields(sighting: &Sighting, in_label: impl Fn(Point) -> bool, evidence: &
             sure: true,
         };
         match digits.len() {
-            10 => evidence
-                .witnesses
-                .push(field(WitnessKind::PrintedNumber, PERSONAL.start)),
-            6 => municipalities.push(field(WitnessKind::PrintedMunicipality, MUNICIPALITY.start)),
+            10 => {
+                let number = field(WitnessKind::PrintedNumber, PERSONAL.start);
+                // An unsure field may support what others read; it is too weak to
+                // contradict them.
+                if sure || conflicts(&evidence.witnesses, &number) == 0 {
+                    evidence.witnesses.push(number);
+                }
+            }
+            6 if sure => {
+                municipalities.push(field(WitnessKind::PrintedMunicipality, MUNICIPALITY.start));
+            }
             _ => {}
         }
     }
