@@ -20,7 +20,7 @@ from reader import Line, eighteen, read, shards
 
 SEED = 700
 SHARDS = {"nominal": 3, "hard": 8, "covered": 4}
-TOLERATED = 3e-4
+TOLERATED = 1e-3
 """Share of wrong lines at or above the threshold, one recogniser alone."""
 
 

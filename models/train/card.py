@@ -28,15 +28,16 @@ def percent(value: float) -> str:
 
 
 def runs() -> str:
-    """What each training took."""
+    """What each training took, and what is to be said of it."""
     nets = {"digits-a": NETS["a"](), "digits-b": NETS["b"](), "fields": NetB(1 + len(headings.ALPHABET))}
-    rows = []
+    rows, notes = [], []
     for name, net in nets.items():
         run = json.loads((MODELS / f"{name}.json").read_text())
         size = (MODELS / f"{name}.onnx").stat().st_size
         rows.append([f"`{name}.onnx`", f"{run['parameters'] / 1e3:.0f} k", f"{macs(net) / 1e6:.0f} M", f"{size / 1e6:.2f} MB",
                      run["seed"], run["steps"], f"{run['lines'] / 1e3:.0f} k", run["cpu_minutes"]])
-    return table(["model", "parameters", "multiplications, 32 × 448", "file", "seed", "steps of 64", "strips seen", "CPU min"], rows)
+        notes += [run["note"]] if "note" in run else []
+    return table(["model", "parameters", "multiplications, 32 × 448", "file", "seed", "steps of 64", "strips seen", "CPU min"], rows) + "\n\n" + " ".join(notes)
 
 
 def faces() -> str:
