@@ -120,6 +120,9 @@ def main() -> None:
         runs=runs(), faces=faces(), licences=licences(), alone=alone(metrics), together=together(metrics),
         confusion=confusion(metrics), faces_measured=faces_measured(metrics), thresholds=thresholds(calibration),
         words=words(fields), alphabet=headings.ALPHABET, total=metrics["together"]["lines"],
+        clean_lines=sum(metrics[mix]["together"]["lines"] for mix in ("nominal", "hard")),
+        clean_wrong=sum(metrics[mix]["together"]["same_wrong"] for mix in ("nominal", "hard")),
+        covered_wrong=metrics["covered"]["together"]["same_wrong"],
         altered_lines=metrics["covered"]["together"]["altered_lines"], altered_a=percent(altered["a"]["sure"]),
         altered_b=percent(altered["b"]["sure"]), altered_both=metrics["covered"]["together"]["votes_on_altered"])
     arguments.out.write_text(text, encoding="utf-8")

@@ -16,7 +16,7 @@ from reader import Line, eighteen, read, shards
 from synth import fonts
 
 SEED = 800
-SHARDS = {"nominal": 10, "hard": 16, "covered": 5}
+SHARDS = {"nominal": 10, "hard": 16, "covered": 8}
 NAMES = ("a", "b")
 
 
