@@ -34,9 +34,6 @@ _CHANNEL_OF = {"ocr_line": DIGITS, "voucher_number": DIGITS, "municipality_numbe
 # Share of an element's height that is its core; a label shrinks so that two side by side stay apart.
 CORE, LABEL_SHRINK = 0.5, 0.93
 
-# Items from this index on dwell on what the finder finds hard: small, pale, grouped, slanting lines.
-HARDER_FROM = 5248
-
 # Traps whose print cannot be seen have nothing to teach.
 _SEEN_TRAPS = [n for n in TRAPS if n not in ("C_unreadable_defocus", "C_black")]
 
@@ -100,17 +97,6 @@ def _scene(rng: np.random.Generator, faces: tuple[fonts.Face, ...]) -> Scene:
     return ordinary(fields, _scaled(_turned(recipe, rng)), faces, rng)[0]
 
 
-def _harder_scene(rng: np.random.Generator, faces: tuple[fonts.Face, ...]) -> Scene:
-    recipe = hard(str(rng.choice(["B_lowink", "B_far", "B_groups", "B_any_angle", "B_tilt", "B_shadow", "B_mixed", "B_lowlight", "B_thin"])), rng)
-    if rng.random() < 0.5:
-        recipe.rotation = float(rng.uniform(-np.pi, np.pi))
-    recipe.grouped = bool(rng.random() < 0.4)
-    recipe.px_per_mm *= float(rng.uniform(0.6, 1.0))
-    recipe.surround = str(rng.choice(["form", "labels", "notes", "envelope"]))
-    fields = list(NOMINAL.values())[int(rng.integers(3))]
-    return ordinary(fields, _scaled(recipe), faces, rng)[0]
-
-
 def _core(element: Element) -> np.ndarray:
     """The part of an element a channel shows, its long edges subdivided, in paper mm."""
     quad = element.quad
@@ -141,7 +127,7 @@ def outlines(shot: Shot) -> list[tuple[int, bool, np.ndarray]]:
 def render(seed: int, index: int, faces: tuple[fonts.Face, ...]) -> Item:
     """One pool item; depends on `(seed, index)` only."""
     rng = np.random.default_rng([seed, index])
-    shot = (_harder_scene if index >= HARDER_FROM else _scene)(rng, faces).shoot(rng)
+    shot = _scene(rng, faces).shoot(rng)
     grey = cv2.cvtColor(shot.frame, cv2.COLOR_BGR2GRAY)
     return Item(grey, outlines(shot))
 

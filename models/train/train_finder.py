@@ -1,7 +1,7 @@
 """Trains, exports and evaluates the finder.
 
-    python train_finder.py pool --count 6000       # render frames (resumable, shards of 64)
-    python train_finder.py train --steps 4000      # train on the pool, export models/finder.onnx
+    python train_finder.py pool --count 5248       # render frames (resumable, shards of 64)
+    python train_finder.py train --steps 2650      # train on the pool, export models/finder.onnx
     python train_finder.py evaluate --count 400    # object recall and precision of the export on fresh frames
 
 Seeds: pool 1, evaluation 9001, weights 1.
@@ -133,10 +133,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
     pool = commands.add_parser("pool")
-    pool.add_argument("--count", type=int, default=7040)
+    pool.add_argument("--count", type=int, default=5248)
     pool.add_argument("--seed", type=int, default=1)
     fit = commands.add_parser("train")
-    fit.add_argument("--steps", type=int, default=4000)
+    fit.add_argument("--steps", type=int, default=2650)
     fit.add_argument("--minutes", type=float, default=0.0, help="train against the clock instead of by steps")
     fit.add_argument("--out", type=Path, default=MODEL)
     fit.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
