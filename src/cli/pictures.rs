@@ -7,26 +7,29 @@ use std::path::{Path, PathBuf};
 /// Endings of the formats that are read.
 const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "tif", "tiff", "webp"];
 
+/// Largest file that is read, in bytes: more than any picture within the limits of
+/// a picture's size.
+const MAX_FILE: u64 = 256 * 1024 * 1024;
+
 /// An input: a picture to read, or a path that cannot be one.
 pub type Input = Result<PathBuf, (PathBuf, std::io::Error)>;
 
-/// Lists the inputs in order. `-` reads paths from standard input, one a line; a
-/// folder stands for the pictures directly in it, in name order; one without any
-/// is an error.
-pub fn list(paths: &[PathBuf]) -> Vec<Input> {
-    paths.iter().flat_map(|path| expand(path)).collect()
+/// The inputs in order, each as soon as it is known. `-` reads paths from standard
+/// input, one a line; a folder stands for the pictures directly in it, in name
+/// order; one without any is an error.
+pub fn list(paths: &[PathBuf]) -> impl Iterator<Item = Input> {
+    paths.iter().flat_map(|path| expand(path))
 }
 
-fn expand(path: &Path) -> Vec<Input> {
-    if path == Path::new("-") {
-        return (from_lines(std::io::stdin().lock()).into_iter())
-            .flat_map(|line| match line {
-                Ok(path) => expand_folder(&path),
-                Err(error) => vec![Err((PathBuf::from("-"), error))],
-            })
-            .collect();
+fn expand(path: &Path) -> Box<dyn Iterator<Item = Input>> {
+    if path != Path::new("-") {
+        return Box::new(expand_folder(path).into_iter());
     }
-    expand_folder(path)
+    let lines = from_lines(std::io::stdin().lock());
+    Box::new(lines.flat_map(|line| match line {
+        Ok(path) => expand_folder(&path),
+        Err(error) => vec![Err((PathBuf::from("-"), error))],
+    }))
 }
 
 fn expand_folder(path: &Path) -> Vec<Input> {
@@ -43,13 +46,23 @@ fn expand_folder(path: &Path) -> Vec<Input> {
     }
 }
 
+/// The bytes of a picture file. Devices and pipes have no end that can be relied
+/// on, and are no pictures.
+pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = std::fs::metadata(path)?;
+    if !file.is_file() || file.len() > MAX_FILE {
+        return Err(std::io::ErrorKind::InvalidInput.into());
+    }
+    std::fs::read(path)
+}
+
 /// The pictures directly in a folder, in name order.
 pub fn pictures_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut pictures = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let ending = (path.extension().and_then(|e| e.to_str())).map(str::to_ascii_lowercase);
-        if ending.is_some_and(|e| ENDINGS.contains(&e.as_str())) {
+        if ending.is_some_and(|e| ENDINGS.contains(&e.as_str())) && path.is_file() {
             pictures.push(path);
         }
     }
@@ -59,12 +72,11 @@ pub fn pictures_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 /// One path a line, as raw bytes where the system has them: names that are not
 /// UTF-8 are names all the same.
-fn from_lines(input: impl BufRead) -> Vec<std::io::Result<PathBuf>> {
+fn from_lines(input: impl BufRead) -> impl Iterator<Item = std::io::Result<PathBuf>> {
     input
         .split(b'\n')
         .map(|line| line.map(|bytes| PathBuf::from(os_string(bytes))))
         .filter(|line| !matches!(line, Ok(path) if path.as_os_str().is_empty()))
-        .collect()
 }
 
 #[cfg(unix)]
@@ -92,15 +104,21 @@ mod tests {
         for name in ["b.jpg", "a.PNG", "notes.txt"] {
             std::fs::write(folder.path().join(name), b"").expect("a file");
         }
-        let names: Vec<_> = (list(&[folder.path().to_owned()]).into_iter())
+        let names: Vec<_> = list(&[folder.path().to_owned()])
             .map(|input| input.expect("a path").file_name().map(ToOwned::to_owned))
             .collect();
         assert_eq!(names, [Some("a.PNG".into()), Some("b.jpg".into())]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_device_without_end_is_not_read() {
+        assert!(read(Path::new("/dev/zero")).is_err());
+    }
+
     #[test]
     fn lines_that_are_not_utf_8_are_paths_and_empty_lines_are_not() {
         let lines = from_lines(&b"a.jpg\n\n\xff.jpg\n"[..]);
-        assert_eq!(lines.len(), 2);
+        assert_eq!(lines.count(), 2);
     }
 }

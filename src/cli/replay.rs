@@ -1,14 +1,13 @@
 //! A folder of frames, played as a camera through the presentation.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use anyhow::Context;
 
 use super::pictures;
 use crate::optics::{Frame, FrameId, decode_still};
 use crate::reading::{
-    Expectation, Glance, Motion, Outcome, Presentation, Presented, Reader, Thumbnail, judge,
+    Expectation, Glance, Motion, Outcome, Presentation, Presented, Reader, Thumbnail, contained,
+    judge,
 };
 
 /// A folder of frames that cannot be played.
@@ -23,23 +22,28 @@ pub(super) struct FolderError {
 }
 
 /// Plays a folder of frames in name order as a camera of `fps` frames a second.
+/// A frame that cannot be read is one that the camera dropped; `false` when there
+/// was any.
 pub(super) fn play(
     folder: &Path,
     fps: f64,
     reader: &Reader,
     expectation: &Expectation,
     mut tell: impl FnMut(Presented) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let frames = pictures::pictures_in(folder).map_err(|source| FolderError {
+) -> anyhow::Result<bool> {
+    let frames = frames_of(folder).map_err(|source| FolderError {
         folder: folder.display().to_string(),
         source,
     })?;
+    let mut complete = true;
     let mut presentation = Presentation::new();
     let mut before: Option<Thumbnail> = None;
     for (i, path) in frames.iter().enumerate() {
-        let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-        // A frame that cannot be decoded is a frame the camera dropped.
-        let Ok(still) = decode_still(&bytes) else {
+        let still = pictures::read(path)
+            .ok()
+            .and_then(|bytes| contained(|| decode_still(&bytes)).and_then(Result::ok));
+        let Some(still) = still else {
+            complete = false;
             continue;
         };
         let frame = Frame {
@@ -49,18 +53,31 @@ pub(super) fn play(
         };
         let thumbnail = Thumbnail::of(&frame.luma);
         let motion = thumbnail.motion_since(before.as_ref());
-        let glance = look(reader, expectation, &frame, motion)?;
         before = Some(thumbnail);
+        let Some(glance) = contained(|| look(reader, expectation, &frame, motion)) else {
+            complete = false;
+            continue;
+        };
+        let glance = glance?;
         for outcome in presentation.see(&glance) {
             if let Outcome::Ended(presented) = outcome {
                 tell(presented)?;
             }
         }
     }
-    match presentation.end() {
-        Some(Outcome::Ended(presented)) => tell(presented),
-        _ => Ok(()),
+    if let Some(Outcome::Ended(presented)) = presentation.end() {
+        tell(presented)?;
     }
+    Ok(complete)
+}
+
+/// The frames of a folder; one without frames is no sequence.
+fn frames_of(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let frames = pictures::pictures_in(folder)?;
+    if frames.is_empty() {
+        return Err(std::io::ErrorKind::NotFound.into());
+    }
+    Ok(frames)
 }
 
 fn look(

@@ -47,12 +47,16 @@ pub struct ScanArgs {
 
 /// Runs the subcommand; the exit code tells whether every input could be opened.
 pub fn run(args: &ScanArgs) -> anyhow::Result<u8> {
-    let scanner = match Scanner::new(args) {
-        Ok(scanner) => scanner,
+    let presets = match Presets::of(args) {
+        Ok(presets) => presets,
         Err(error) => {
             eprintln!("uketsuke: {error:#}");
             return Ok(EXIT_USAGE);
         }
+    };
+    let scanner = Scanner {
+        reader: Reader::new()?,
+        presets,
     };
     let complete = if args.sequence {
         scan_sequences(args, &scanner)?
@@ -62,29 +66,35 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<u8> {
     Ok(if complete { EXIT_OK } else { EXIT_FAILED })
 }
 
-/// The reader with what the two optional files say.
-struct Scanner {
-    reader: Reader,
+/// What the two optional files say.
+struct Presets {
     expectation: Expectation,
     px_per_mm: Option<f32>,
 }
 
-impl Scanner {
-    fn new(args: &ScanArgs) -> anyhow::Result<Self> {
+impl Presets {
+    fn of(args: &ScanArgs) -> anyhow::Result<Self> {
         ensure!(
-            args.fps > 0.0 && args.fps <= 1000.0,
-            "--fps は 0 より大きく 1000 以下にしてください / --fps must be above 0 and at most 1000"
+            (0.01..=1000.0).contains(&args.fps),
+            "--fps は 0.01 以上 1000 以下にしてください / --fps must be from 0.01 to 1000"
         );
         Ok(Self {
             expectation: presets::expectation(args.session.as_deref())?,
             px_per_mm: presets::px_per_mm(args.mount.as_deref())?,
-            reader: Reader::new()?,
         })
     }
+}
 
+/// The reader, and what it is told beforehand.
+struct Scanner {
+    reader: Reader,
+    presets: Presets,
+}
+
+impl Scanner {
     fn read(&self, bytes: &[u8]) -> anyhow::Result<StillReading> {
-        let mut reading = read_still(&self.reader, bytes, &self.expectation)?;
-        if let (Ok(seen), Some(px_per_mm)) = (&mut reading.observation, self.px_per_mm) {
+        let mut reading = read_still(&self.reader, bytes, &self.presets.expectation)?;
+        if let (Ok(seen), Some(px_per_mm)) = (&mut reading.observation, self.presets.px_per_mm) {
             seen.quality.px_per_mm = Some(px_per_mm);
         }
         Ok(reading)
@@ -93,13 +103,15 @@ impl Scanner {
 
 /// Reads each picture in turn; `false` when some input could not be opened.
 fn scan_stills(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
-    let inputs = pictures::list(&args.paths);
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut table = (!args.jsonl).then(|| Table::new(inputs.len()));
+    let mut table = (!args.jsonl).then(|| Table::new());
     let mut complete = true;
-    for input in &inputs {
+    for input in pictures::list(&args.paths) {
         let (path, bytes) = match input {
-            Ok(path) => (path, std::fs::read(path).ok()),
+            Ok(path) => {
+                let bytes = pictures::read(&path).ok();
+                (path, bytes)
+            }
             Err((path, _)) => (path, None),
         };
         let file = path.to_string_lossy().into_owned();
@@ -144,7 +156,7 @@ fn scan_sequences(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
             folder,
             args.fps,
             &scanner.reader,
-            &scanner.expectation,
+            &scanner.presets.expectation,
             |presented| {
                 if args.jsonl {
                     write_line(&mut out, &SequenceObject::new(name.to_string(), &presented))
@@ -166,7 +178,7 @@ fn scan_sequences(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
                 eprintln!("uketsuke: {error:#}");
                 complete = false;
             }
-            other => other?,
+            other => complete &= other?,
         }
     }
     out.flush()?;
@@ -182,14 +194,14 @@ struct Table {
 }
 
 impl Table {
-    fn new(length: usize) -> Self {
+    fn new() -> Self {
         let bar = if std::io::stderr().is_terminal() {
-            ProgressBar::new(length as u64)
+            ProgressBar::no_length()
         } else {
             ProgressBar::hidden()
         };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {eta}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = ProgressStyle::with_template("{spinner} {pos}  {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         Self {
             bar,
             accepted: 0,

@@ -85,7 +85,7 @@ impl HeadingReader {
 
     fn read_strip(&self, strip: &Strip) -> anyhow::Result<String> {
         let (w, h) = (strip.width as f32, strip.height as f32);
-        let bytes: Vec<u8> = strip.luma.iter().map(|v| (v * 255.0) as u8).collect();
+        let bytes = dark_on_light(&strip.luma);
         let source = ImageSource::from_bytes(&bytes, (strip.width as u32, strip.height as u32))?;
         let input = self.engine.prepare_input(source)?;
         let centre = PointF::from_yx(h / 2.0, w / 2.0);
@@ -106,6 +106,20 @@ fn strip_of(luma: &GrayImage, area: &OrientedBox) -> Strip {
     };
     let columns = (shown.length * scale).round().max(STRIP_ROWS as f32) as usize;
     rectify(luma, &shown, columns, STRIP_ROWS)
+}
+
+/// The strip in 8 bits, turned to dark print on light paper: some towns print
+/// headings white on a dark band. Print covers less than half of a strip, so its
+/// median is the paper's.
+fn dark_on_light(luma: &[f32]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = luma.iter().map(|v| (v * 255.0) as u8).collect();
+    let mut sorted = bytes.clone();
+    sorted.sort_unstable();
+    let at = |share: usize| u16::from(sorted[(sorted.len() - 1) * share / 100]);
+    if 2 * at(50) < at(5) + at(95) {
+        bytes.iter_mut().for_each(|v| *v = 255 - *v);
+    }
+    bytes
 }
 
 /// The ticket kind that a text names; neither when it names both. 接種券番号 is the
@@ -139,6 +153,13 @@ mod tests {
         assert_eq!(word_of("接種?"), None);
         assert_eq!(word_of("接種券番号"), None);
         assert_eq!(word_of("接種券予診のみ"), None);
+    }
+
+    #[test]
+    fn white_print_on_a_dark_band_is_turned_and_black_on_white_is_not() {
+        let strip = |paper: f32, print: f32| [[paper; 20].as_slice(), &[print; 8]].concat();
+        assert_eq!(dark_on_light(&strip(0.2, 1.0))[0], 204);
+        assert_eq!(dark_on_light(&strip(0.8, 0.0))[0], 204);
     }
 
     #[test]

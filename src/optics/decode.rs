@@ -43,6 +43,11 @@ pub enum DecodeError {
         "画像が途中で切れています。コピーし直してください / the picture is cut short: copy it again"
     )]
     CutShort,
+    /// A decoder gave up in a way that it should not.
+    #[error(
+        "この画像は読み取れません。撮り直してください / this picture cannot be read: take it again"
+    )]
+    Panicked,
     /// Damaged.
     #[error(
         "画像が壊れています。撮り直すかコピーし直してください / the picture is damaged: take or copy it again ({0})"
@@ -119,12 +124,27 @@ fn upright(luma: GrayImage, orientation: Orientation) -> GrayImage {
     picture.into_luma8()
 }
 
-/// Whether an end-of-image marker (FF D9) follows the last start of scan (FF DA).
+/// Whether an end-of-image marker (FF D9) follows the picture's own start of scan.
 /// Within a scan every FF is stuffed, so the marker cannot occur by chance
-/// (ITU-T T.81, B.1.1.5).
+/// (ITU-T T.81, B.1.1.5); what a camera appends behind it does not matter.
 fn has_end_of_image(jpeg: &[u8]) -> bool {
-    let last = |marker: u8| jpeg.windows(2).rposition(|pair| pair == [0xff, marker]);
-    matches!((last(0xda), last(0xd9)), (Some(scan), Some(end)) if end > scan)
+    start_of_scan(jpeg).is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xff, 0xd9]))
+}
+
+/// The bytes from the first start of scan (FF DA) on: segments before it are
+/// stepped over by their lengths, since a preview inside one has markers too.
+fn start_of_scan(jpeg: &[u8]) -> Option<&[u8]> {
+    let mut rest = jpeg.strip_prefix(&[0xff, 0xd8])?;
+    loop {
+        match rest {
+            [0xff, 0xda, scan @ ..] => return Some(scan),
+            [0xff, 0xff, ..] => rest = &rest[1..],
+            [0xff, _, high, low, ..] => {
+                rest = rest.get(2 + usize::from(u16::from_be_bytes([*high, *low]))..)?;
+            }
+            _ => return None,
+        }
+    }
 }
 
 fn limits() -> Limits {
@@ -152,7 +172,8 @@ fn classify_jpeg(error: DecodeErrors) -> DecodeError {
 
 fn shrink(mut luma: GrayImage) -> GrayImage {
     while luma.width().max(luma.height()) > WORKING_SIDE {
-        luma = image::imageops::thumbnail(&luma, luma.width() / 2, luma.height() / 2);
+        let half = |side: u32| (side / 2).max(1);
+        luma = image::imageops::thumbnail(&luma, half(luma.width()), half(luma.height()));
     }
     luma
 }

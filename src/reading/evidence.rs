@@ -4,7 +4,7 @@
 use super::reason::Reason;
 use super::witness::{MUNICIPALITY, PERSONAL, PLACES, Pattern, Witness, WitnessKind};
 use crate::marks::{Mark, MarkKind};
-use crate::ocr::{DigitRun, Heading, HeadingWord, Symbol};
+use crate::ocr::{DigitRun, Heading, HeadingWord, RunReading, Symbol};
 use crate::optics::{OrientedBox, Point};
 use crate::voucher::{MunicipalityCode, TicketKindCodes, municipality};
 
@@ -22,6 +22,15 @@ const ALTERED_DIGITS: usize = 2;
 /// Probability from which an unsure recogniser's single digit is certain enough
 /// to contradict another witness.
 const CERTAIN_DIGIT: f32 = 0.9;
+
+/// Probability from which one recogniser's digit is clear enough to cast doubt on
+/// a mark that states another.
+const CLEAR_DIGIT: f32 = 0.7;
+
+/// How far a label reaches from the middle of its bars (28–55 mm wide) and of its
+/// QR (10 mm), in widths of the mark: the label is 63 mm wide.
+const LABEL_ROUND_BARS: f32 = 1.4;
+const LABEL_ROUND_QR: f32 = 6.0;
 
 /// Runs of so many digits are taken for a voucher's line of the wrong length: a
 /// 10-digit field is shorter, and a line with a digit too many or too few is not.
@@ -57,13 +66,11 @@ pub struct Evidence {
 
 /// Gathers the evidence of one frame; `codes` tells which first digit a heading's
 /// word stands for.
+///
+/// Lines first, then marks, then fields: each is compared with those before it.
 pub fn gather(sighting: &Sighting, codes: &TicketKindCodes) -> Evidence {
-    let lines: Vec<&DigitRun> = (sighting.runs.iter())
-        .filter(|run| run.a.glyphs.len() == PLACES)
-        .collect();
-    let label = lines.first().map(|line| label_about(&line.area));
-    let in_label = |p: Point| label.is_none_or(|label| label.contains(p));
-
+    let label = LabelPlace::of(sighting);
+    let lines = lines_of(sighting);
     let mut evidence = Evidence {
         conditions: sighting.conditions.clone(),
         number_seen: !sighting.runs.is_empty(),
@@ -72,12 +79,22 @@ pub fn gather(sighting: &Sighting, codes: &TicketKindCodes) -> Evidence {
     for line in &lines {
         add_line(line, &mut evidence);
     }
-    add_fields(sighting, in_label, &mut evidence);
-    for mark in &sighting.marks {
-        add_mark(mark, in_label(centre(mark)), &mut evidence);
+    if lines.len() > 1 {
+        alert_other_lines(&mut evidence);
     }
+    for mark in &sighting.marks {
+        add_mark(mark, label.contains(centre(mark)), &mut evidence);
+    }
+    for line in &lines {
+        alert_contradicted_line(line, &mut evidence);
+    }
+    let fields: Vec<&DigitRun> = (sighting.runs.iter())
+        .filter(|run| label.contains(run.area.centre))
+        .filter(|run| lines.iter().all(|line| !is_part_of(&run.area, &line.area)))
+        .collect();
+    add_fields(&fields, &mut evidence);
     add_headings(&sighting.headings, codes, &mut evidence);
-    alert_broken_lines(sighting, !lines.is_empty(), &mut evidence);
+    alert_broken_lines(sighting, &label, &mut evidence);
     if sighting.cut_off && lines.is_empty() {
         evidence.conditions.push(Reason::CutOff);
     }
@@ -86,8 +103,59 @@ pub fn gather(sighting: &Sighting, codes: &TicketKindCodes) -> Evidence {
     evidence
 }
 
+/// The runs that are as long as a voucher's line; sure ones first.
+fn lines_of(sighting: &Sighting) -> Vec<&DigitRun> {
+    let mut lines: Vec<&DigitRun> = (sighting.runs.iter())
+        .filter(|run| run.a.glyphs.len() == PLACES)
+        .collect();
+    lines.sort_by_key(|line| line.agreed().is_none());
+    lines
+}
+
+/// Where in the frame the voucher's own label is. Vouchers of one person lie side
+/// by side on a sheet and differ in one digit, so what stands elsewhere may
+/// contradict, but never vote.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LabelPlace {
+    /// About the OCR line, in its direction.
+    AboutLine(OrientedBox),
+    /// Round the first mark, where no line was seen: centre and radius in pixels.
+    RoundMark(Point, f32),
+    /// Nothing tells.
+    Anywhere,
+}
+
+impl LabelPlace {
+    /// The place of the label in a sighting.
+    pub(super) fn of(sighting: &Sighting) -> Self {
+        if let Some(line) = lines_of(sighting).first() {
+            return Self::AboutLine(label_about(&line.area));
+        }
+        match sighting.marks.first() {
+            Some(mark) => {
+                let [a, b, ..] = mark.corners.0;
+                let widths = match mark.kind {
+                    MarkKind::Nw7 => LABEL_ROUND_BARS,
+                    MarkKind::Qr => LABEL_ROUND_QR,
+                };
+                Self::RoundMark(centre(mark), widths * a.distance(b))
+            }
+            None => Self::Anywhere,
+        }
+    }
+
+    /// Whether a point of the frame lies on the label.
+    pub(super) fn contains(&self, p: Point) -> bool {
+        match self {
+            Self::AboutLine(area) => area.contains(p),
+            Self::RoundMark(centre, radius) => centre.distance(p) <= *radius,
+            Self::Anywhere => true,
+        }
+    }
+}
+
 /// The place of the label that a line belongs to.
-pub(super) fn label_about(line: &OrientedBox) -> OrientedBox {
+fn label_about(line: &OrientedBox) -> OrientedBox {
     let [left, right, above, below] = LABEL_ABOUT_LINE.map(|share| share * line.length);
     OrientedBox {
         centre: line.point((right - left) / 2.0, (below - above) / 2.0),
@@ -95,6 +163,13 @@ pub(super) fn label_about(line: &OrientedBox) -> OrientedBox {
         height: above + below,
         ..*line
     }
+}
+
+/// Whether a run stands where a line does: a group of its digits, read apart, is
+/// no second field.
+fn is_part_of(run: &OrientedBox, line: &OrientedBox) -> bool {
+    let (u, v) = line.local(run.centre);
+    u.abs() < 0.75 * line.length && v.abs() < 1.2 * line.height.max(run.height)
 }
 
 /// The line votes when both recognisers are sure and agree. Otherwise it states
@@ -132,56 +207,68 @@ fn certain_digits(run: &DigitRun) -> Pattern {
 }
 
 /// The separately printed 券番号 (10 digits) and 請求先 number (6 digits).
-fn add_fields(sighting: &Sighting, in_label: impl Fn(Point) -> bool, evidence: &mut Evidence) {
-    let mut municipalities = Vec::new();
-    for run in sighting.runs.iter().filter(|run| in_label(run.area.centre)) {
-        let Some(digits) = run.read_alike() else {
-            continue;
-        };
-        let sure = run.agreed().is_some();
-        let field = |kind, start| Witness {
-            kind,
-            digits: Pattern::at(start, &digits),
-            confidence: Some(run.confidence()),
-            sure: true,
-        };
-        match digits.len() {
-            10 => {
-                let number = field(WitnessKind::PrintedNumber, PERSONAL.start);
-                // An unsure field may support what others read; it is too weak to
-                // contradict them.
-                if sure || conflicts(&evidence.witnesses, &number) == 0 {
-                    evidence.witnesses.push(number);
-                }
-            }
-            6 if sure => {
-                municipalities.push(field(WitnessKind::PrintedMunicipality, MUNICIPALITY.start));
-            }
-            _ => {}
-        }
-    }
-    evidence
-        .witnesses
-        .extend(municipality_witness(municipalities, &evidence.witnesses));
+///
+/// A label may show other numbers of the same length (dates, telephone numbers):
+/// one that agrees with what others read is the field; if none does, one that is
+/// surely the field dissents. An unsure field may support a number that a sure
+/// witness states whole; it is too weak to contradict.
+fn add_fields(fields: &[&DigitRun], evidence: &mut Evidence) {
+    let read = |kind, start, length: usize| -> Vec<(Witness, bool)> {
+        (fields.iter())
+            .filter_map(|run| Some((run, run.read_alike()?)))
+            .filter(|(_, digits)| digits.len() == length)
+            .map(|(run, digits)| {
+                let witness = Witness {
+                    kind,
+                    digits: Pattern::at(start, &digits),
+                    confidence: Some(run.confidence()),
+                    sure: true,
+                };
+                (witness, run.agreed().is_some())
+            })
+            .collect()
+    };
+    let numbers = read(WitnessKind::PrintedNumber, PERSONAL.start, 10);
+    let number = supported(&numbers, &evidence.witnesses)
+        .or_else(|| numbers.into_iter().find_map(|(n, sure)| sure.then_some(n)));
+    evidence.witnesses.extend(number);
+
+    let codes = read(WitnessKind::PrintedMunicipality, MUNICIPALITY.start, 6);
+    let code = supported(&codes, &evidence.witnesses)
+        .or_else(|| contradicting_municipality(codes, &evidence.witnesses));
+    evidence.witnesses.extend(code);
 }
 
-/// A label may show other six-digit numbers (dates, telephone numbers). One that
-/// agrees with the voters is the municipality; if none does, one that is a
-/// municipality's code or nearly theirs dissents.
-fn municipality_witness(candidates: Vec<Witness>, voters: &[Witness]) -> Option<Witness> {
-    let supporting = (candidates.iter())
-        .find(|c| conflicts(voters, c) == 0)
-        .cloned();
-    supporting.or_else(|| {
-        (candidates.into_iter())
-            .find(|c| is_municipality(&c.digits) || conflicts(voters, c) <= ALTERED_DIGITS)
-    })
+/// The first field whose every digit some sure witness states, and none denies.
+fn supported(fields: &[(Witness, bool)], witnesses: &[Witness]) -> Option<Witness> {
+    let states_all = |w: &Witness, field: &Witness| {
+        w.sure && (w.digits.0.iter().zip(&field.digits.0)).all(|(w, f)| f.is_none() || w == f)
+    };
+    (fields.iter())
+        .find(|(field, _)| {
+            conflicts(witnesses, field) == 0 && witnesses.iter().any(|w| states_all(w, field))
+        })
+        .map(|(field, _)| field.clone())
 }
 
-/// Digits in which a candidate differs from the voter it differs from most.
-fn conflicts(voters: &[Witness], candidate: &Witness) -> usize {
-    (voters.iter())
-        .map(|voter| voter.digits.conflicts(&candidate.digits))
+/// A six-digit number that is a municipality's code, or nearly the one that the
+/// others state, and not theirs.
+fn contradicting_municipality(
+    codes: Vec<(Witness, bool)>,
+    witnesses: &[Witness],
+) -> Option<Witness> {
+    (codes.into_iter())
+        .find(|(code, sure)| {
+            let differing = conflicts(witnesses, code);
+            (1..=ALTERED_DIGITS).contains(&differing) || *sure && is_municipality(&code.digits)
+        })
+        .map(|(code, _)| code)
+}
+
+/// Digits in which a field differs from the witness it differs from most.
+fn conflicts(witnesses: &[Witness], field: &Witness) -> usize {
+    (witnesses.iter())
+        .map(|witness| witness.digits.conflicts(&field.digits))
         .max()
         .unwrap_or(0)
 }
@@ -198,7 +285,7 @@ fn is_municipality(pattern: &Pattern) -> bool {
 }
 
 /// A mark on the label must hold a voucher number, or it is foreign there. Away
-/// from the label another voucher's mark still counts: it contradicts.
+/// from the label it cannot vote, but another voucher's mark contradicts.
 fn add_mark(mark: &Mark, in_label: bool, evidence: &mut Evidence) {
     let statement = match mark.kind {
         MarkKind::Qr => (WitnessKind::Qr, qr_digits(&mark.text)),
@@ -211,7 +298,7 @@ fn add_mark(mark: &Mark, in_label: bool, evidence: &mut Evidence) {
                 kind,
                 digits,
                 confidence: None,
-                sure: true,
+                sure: in_label,
             });
         }
         (_, None) if in_label => evidence.alerts.push(Reason::ForeignMark),
@@ -272,15 +359,53 @@ fn unanimous<T: PartialEq>(mut said: impl Iterator<Item = T>) -> Option<T> {
     said.all(|other| other == first).then_some(first)
 }
 
-/// A line of another length than 18, or one with something over its digits.
-fn alert_broken_lines(sighting: &Sighting, whole_line: bool, evidence: &mut Evidence) {
+/// Two lines that were not read as the same number are two vouchers.
+fn alert_other_lines(evidence: &mut Evidence) {
+    let same = (evidence.witnesses.windows(2))
+        .all(|pair| pair[0].sure && pair[1].sure && pair[0].digits == pair[1].digits);
+    if !same {
+        evidence.alerts.push(Reason::TwoVouchers);
+    }
+}
+
+/// An unsure line in which one recogniser clearly sees another digit than a mark
+/// states: the digit may have been altered.
+fn alert_contradicted_line(line: &DigitRun, evidence: &mut Evidence) {
+    let contradicted = |reading: &RunReading| {
+        reading.glyphs.len() == PLACES
+            && (reading.glyphs.iter().enumerate()).any(|(place, glyph)| {
+                let Symbol::Digit(digit) = glyph.symbol else {
+                    return false;
+                };
+                let denied = |w: &Witness| {
+                    w.kind != WitnessKind::Line && w.digits.0[place].is_some_and(|d| d != digit)
+                };
+                glyph.peak >= CLEAR_DIGIT && evidence.witnesses.iter().any(denied)
+            })
+    };
+    if line.agreed().is_none() && (contradicted(&line.a) || contradicted(&line.b)) {
+        evidence.alerts.push(Reason::LineUncertain);
+    }
+}
+
+/// A line of another length than 18, or one with something over its digits. Where
+/// the line was read whole, other long numbers are none of the voucher's.
+fn alert_broken_lines(sighting: &Sighting, label: &LabelPlace, evidence: &mut Evidence) {
+    let lines = lines_of(sighting);
+    if lines.iter().any(|line| line.agreed().is_some()) {
+        return;
+    }
     for run in &sighting.runs {
         let length = run.a.glyphs.len();
-        if LINE_LENGTHS.contains(&length) && length != PLACES && run.a.sure {
+        if LINE_LENGTHS.contains(&length)
+            && length != PLACES
+            && run.a.sure
+            && label.contains(run.area.centre)
+        {
             evidence.alerts.push(Reason::LineLength);
         }
     }
-    if !whole_line && in_pieces(&sighting.runs) {
+    if lines.is_empty() && in_pieces(&sighting.runs) {
         evidence.alerts.push(Reason::OccludedDigit);
     }
 }
@@ -330,17 +455,70 @@ mod tests {
             kind: WitnessKind::Line,
             ..six_digits([1, 3, 1, 0, 1, 6])
         };
-        let date = six_digits([0, 4, 0, 3, 1, 2]);
-        let altered = six_digits([7, 3, 1, 0, 1, 6]);
-        let right = six_digits([1, 3, 1, 0, 1, 6]);
-        let voters = [line];
-        assert_eq!(municipality_witness(vec![date.clone()], &voters), None);
-        let found = municipality_witness(vec![date.clone(), altered.clone()], &voters);
-        assert_eq!(found, Some(altered.clone()));
-        assert_eq!(
-            municipality_witness(vec![altered, date, right.clone()], &voters),
-            Some(right)
-        );
+        let date = (six_digits([0, 4, 0, 3, 1, 0]), true);
+        let altered = (six_digits([7, 3, 1, 0, 1, 6]), false);
+        let right = (six_digits([1, 3, 1, 0, 1, 6]), false);
+        let witnesses = [line];
+        let contradicting =
+            |codes: &[(Witness, bool)]| contradicting_municipality(codes.to_vec(), &witnesses);
+        assert_eq!(contradicting(std::slice::from_ref(&date)), None);
+        let both = [date.clone(), altered.clone()];
+        assert_eq!(contradicting(&both), Some(altered.0.clone()));
+        assert_eq!(supported(&both, &witnesses), None);
+        let all = [altered, date, right.clone()];
+        assert_eq!(supported(&all, &witnesses), Some(right.0));
+    }
+
+    #[test]
+    fn a_group_of_the_line_is_no_field_and_print_above_it_may_be() {
+        let at = |x: f32, y: f32, length: f32| OrientedBox {
+            centre: Point::new(x, y),
+            angle: 0.0,
+            length,
+            height: 24.0,
+        };
+        let line = at(500.0, 500.0, 400.0);
+        assert!(is_part_of(&at(600.0, 505.0, 220.0), &line));
+        assert!(!is_part_of(&at(500.0, 420.0, 220.0), &line));
+    }
+
+    fn mark(text: &str, x: f32) -> Mark {
+        let area = OrientedBox {
+            centre: Point::new(x, 100.0),
+            angle: 0.0,
+            length: 100.0,
+            height: 100.0,
+        };
+        Mark {
+            kind: MarkKind::Qr,
+            text: text.to_owned(),
+            corners: area.corners(),
+        }
+    }
+
+    #[test]
+    fn a_mark_away_from_the_label_contradicts_but_does_not_vote() {
+        let sighting = Sighting {
+            marks: vec![
+                mark("211310160012345678", 100.0),
+                mark("221310160012345678", 2_000.0),
+            ],
+            ..Sighting::default()
+        };
+        let evidence = gather(&sighting, &TicketKindCodes::default());
+        let sure: Vec<bool> = evidence.witnesses.iter().map(|w| w.sure).collect();
+        assert_eq!(sure, [true, false]);
+    }
+
+    #[test]
+    fn a_foreign_mark_on_the_label_is_an_alert() {
+        let sighting = Sighting {
+            marks: vec![mark("https://example.jp/", 100.0)],
+            ..Sighting::default()
+        };
+        let evidence = gather(&sighting, &TicketKindCodes::default());
+        assert_eq!(evidence.alerts, [Reason::ForeignMark]);
+        assert!(evidence.witnesses.is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! verdict by votes and vetoes; [`Presentation`] owns the evidence of one voucher
 //! from the moment it is put down until it is taken away.
 
+mod contained;
 mod evidence;
 mod presentation;
 mod reader;
@@ -13,6 +14,7 @@ mod still;
 mod verdict;
 mod witness;
 
+pub use contained::contained;
 pub use evidence::{Evidence, Sighting, gather};
 pub use presentation::{Glance, Outcome, Phase, Presentation, Presented};
 pub use reader::{Observation, ReadError, Reader};

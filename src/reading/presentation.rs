@@ -88,6 +88,8 @@ struct Voucher {
     decided: Option<(FrameId, VoucherNumber)>,
     undecided: Verdict,
     number_seen: bool,
+    /// Whether the view has moved since the decision.
+    moved: bool,
     still_since: Option<Duration>,
     rested: Duration,
 }
@@ -119,8 +121,12 @@ impl Presentation {
         if !glance.occupied {
             return self.see_empty(glance).into_iter().collect();
         }
-        self.empty = None;
         let mut outcomes = Vec::new();
+        // Frames in between may have been dropped.
+        let hidden = |empty: Empty| glance.at.saturating_sub(empty.since);
+        if (self.empty.take()).is_some_and(|empty| hidden(empty) >= EMPTY_IN_MOTION) {
+            outcomes.extend(self.end());
+        }
         if (self.voucher.as_ref()).is_some_and(|voucher| voucher.is_replaced_by(glance)) {
             outcomes.extend(self.end());
         }
@@ -139,7 +145,7 @@ impl Presentation {
     }
 
     fn see_empty(&mut self, glance: &Glance) -> Option<Outcome> {
-        self.voucher.as_ref()?;
+        self.voucher.as_mut()?.still_since = None;
         let empty = self.empty.get_or_insert_with(|| Empty::since(glance.at));
         match glance.motion {
             Motion::Moving => empty.at_rest_since = None,
@@ -184,6 +190,7 @@ impl Voucher {
                 reasons: vec![Reason::NoVoucher],
             },
             number_seen: false,
+            moved: false,
             still_since: None,
             rested: Duration::ZERO,
         }
@@ -195,10 +202,12 @@ impl Voucher {
         self.rest(glance);
         match (&glance.verdict, self.decided) {
             (_, Some(_)) => None,
-            (Verdict::Accepted(number), None) => {
+            (Verdict::Accepted(number), None) if glance.motion == Motion::Still => {
                 self.decided = Some((glance.frame, *number));
+                self.moved = false;
                 Some(Outcome::Accepted(*number))
             }
+            (Verdict::Accepted(_), None) => None,
             (undecided, None) => {
                 if known_digits(undecided) >= known_digits(&self.undecided) {
                     self.undecided = undecided.clone();
@@ -210,7 +219,10 @@ impl Voucher {
 
     fn rest(&mut self, glance: &Glance) {
         match glance.motion {
-            Motion::Moving => self.still_since = None,
+            Motion::Moving => {
+                self.still_since = None;
+                self.moved = true;
+            }
             Motion::Still => {
                 let since = *self.still_since.get_or_insert(glance.at);
                 self.rested = self.rested.max(glance.at.saturating_sub(since));
@@ -218,18 +230,21 @@ impl Voucher {
         }
     }
 
-    /// Whether the glance shows another voucher than the one that was accepted.
+    /// Whether the glance, at rest, shows another number than this voucher's.
     fn is_replaced_by(&self, glance: &Glance) -> bool {
-        let Some((_, accepted)) = self.decided else {
+        let Some(shown) = known_pattern(&glance.verdict) else {
             return false;
         };
-        match &glance.verdict {
-            Verdict::Accepted(number) => *number != accepted,
-            Verdict::Review { candidate, .. } => {
-                let mine = Pattern(accepted.digits().map(Some));
-                glance.motion == Motion::Still && candidate.conflicts(&mine) >= OTHER_NUMBER
+        if glance.motion == Motion::Moving || !self.moved {
+            return false;
+        }
+        match (self.decided, &glance.verdict) {
+            (Some((_, accepted)), Verdict::Accepted(number)) => *number != accepted,
+            (Some((_, accepted)), _) => {
+                shown.conflicts(&Pattern(accepted.digits().map(Some))) >= OTHER_NUMBER
             }
-            Verdict::Refused { .. } => false,
+            (None, _) => known_pattern(&self.undecided)
+                .is_some_and(|mine| shown.conflicts(&mine) >= OTHER_NUMBER),
         }
     }
 
@@ -252,12 +267,18 @@ impl Voucher {
     }
 }
 
+/// The digits that a verdict states.
+fn known_pattern(verdict: &Verdict) -> Option<Pattern> {
+    match verdict {
+        Verdict::Accepted(number) => Some(Pattern(number.digits().map(Some))),
+        Verdict::Review { candidate, .. } => Some(*candidate),
+        Verdict::Refused { .. } => None,
+    }
+}
+
 /// How much an undecided verdict knows: the most telling one is kept.
 fn known_digits(verdict: &Verdict) -> usize {
-    match verdict {
-        Verdict::Review { candidate, .. } => 1 + candidate.0.iter().flatten().count(),
-        _ => 0,
-    }
+    known_pattern(verdict).map_or(0, |pattern| 1 + pattern.0.iter().flatten().count())
 }
 
 #[cfg(test)]
@@ -273,13 +294,18 @@ mod tests {
     }
 
     /// `.` empty, `~` moving and blurred, `?` a number that cannot be read, a digit:
-    /// that voucher, read. Ten frames a second.
+    /// that voucher, read; `a` to `i`: vouchers 1 to 9, seen but not accepted. Ten
+    /// frames a second.
     fn play(frames: &str) -> Vec<Outcome> {
         let mut desk = Presentation::new();
         let mut outcomes = Vec::new();
         for (i, frame) in frames.chars().enumerate() {
             let verdict = match frame.to_digit(10) {
                 Some(d) => Verdict::Accepted(number(d as u8 * 11)),
+                None if frame.is_ascii_lowercase() => Verdict::Review {
+                    candidate: Pattern(number((frame as u8 - b'a' + 1) * 11).digits().map(Some)),
+                    reasons: vec![Reason::TooFewWitnesses],
+                },
                 None if frame == '?' => Verdict::Review {
                     candidate: Pattern::SILENT,
                     reasons: vec![Reason::TooFewWitnesses],
@@ -297,7 +323,7 @@ mod tests {
                     Motion::Still
                 },
                 occupied: frame != '.',
-                number_seen: frame == '?' || frame.is_ascii_digit(),
+                number_seen: frame == '?' || frame.is_ascii_alphanumeric(),
                 verdict,
             }));
         }
@@ -347,6 +373,24 @@ mod tests {
     }
 
     #[test]
+    fn an_undecided_voucher_is_told_before_the_one_that_takes_its_place() {
+        let outcomes = play("..~aaa~222...");
+        assert_eq!(accepted(&outcomes), [number(22)]);
+        assert_eq!(ended(&outcomes), 2);
+        assert_eq!(ended(&play("..~aaa~bbb...")), 2);
+    }
+
+    #[test]
+    fn two_labels_that_are_read_in_turns_are_accepted_once() {
+        assert_eq!(accepted(&play("..~1212121...")), [number(11)]);
+    }
+
+    #[test]
+    fn nothing_is_accepted_while_the_view_moves() {
+        assert_eq!(accepted(&play("..~~~~...")), []);
+    }
+
+    #[test]
     fn moving_a_voucher_about_does_not_report_it_again() {
         assert_eq!(accepted(&play("..111~~~1~~?1.11...")), [number(11)]);
     }
@@ -371,7 +415,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_accepted_number_was_read_in_its_own_presentation(frames in "[.~?123]{0,60}") {
+        fn every_accepted_number_was_read_in_its_own_presentation(frames in "[.~?123ab]{0,60}") {
             let outcomes = play(&frames);
             let mut open: Option<VoucherNumber> = None;
             for outcome in outcomes {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rten::{RunOptions, ThreadPool};
 
-use super::evidence::{Evidence, Sighting, gather, label_about};
+use super::evidence::{Evidence, LabelPlace, Sighting, gather};
 use super::reason::Reason;
 use super::verdict::{Expectation, judge};
 use crate::layout::{Finder, FinderError, Layout, Region};
@@ -19,7 +19,7 @@ const LEAST_DIGITS: usize = 4;
 /// numbers, one barcode and one QR. More is clutter, and time is bounded.
 const MOST_DIGIT_REGIONS: usize = 10;
 const MOST_MARK_REGIONS: usize = 4;
-const MOST_TEXT_REGIONS: usize = 8;
+const MOST_TEXT_REGIONS: usize = 10;
 
 /// Nominal side of the QR, in millimetres (DOMAIN.md).
 const QR_MM: f32 = 10.0;
@@ -125,7 +125,7 @@ impl Reader {
         };
         let mut evidence = gather(&sighting, &expectation.codes);
         if judge(&evidence, expectation).number().is_some() {
-            sighting.headings = self.read_headings(frame, &layout, &sighting.runs)?;
+            sighting.headings = self.read_headings(frame, &layout, &sighting)?;
             evidence = gather(&sighting, &expectation.codes);
         }
         Ok(Observation {
@@ -136,24 +136,24 @@ impl Reader {
         })
     }
 
-    /// Reads the lines of other print, nearest to the number line's label first.
+    /// Reads the label's other lines of print, the highest letters first: headings
+    /// are large.
     fn read_headings(
         &self,
         frame: &Frame,
         layout: &Layout,
-        runs: &[DigitRun],
+        sighting: &Sighting,
     ) -> Result<Vec<Heading>, ReadError> {
-        let up = runs.first().map_or(0.0, |run| run.area.angle);
-        let in_label = |area: &OrientedBox| {
-            runs.first()
-                .is_none_or(|line| label_about(&line.area).contains(area.centre))
-        };
+        let up = sighting.runs.first().map_or(0.0, |run| run.area.angle);
+        let label = LabelPlace::of(sighting);
+        let mut areas: Vec<OrientedBox> = (layout.texts.iter())
+            .map(|region| region.area)
+            .filter(|area| label.contains(area.centre))
+            .collect();
+        areas.sort_by(|a, b| b.height.total_cmp(&a.height));
         let mut headings = Vec::new();
-        for region in (layout.texts.iter())
-            .filter(|region| in_label(&region.area))
-            .take(MOST_TEXT_REGIONS)
-        {
-            let area = facing(&region.area, up);
+        for area in areas.iter().take(MOST_TEXT_REGIONS) {
+            let area = facing(area, up);
             if let Some(heading) = self.headings.read(&frame.luma, &area)? {
                 headings.push(self.with_certain_dose(frame, heading)?);
             }

@@ -1,5 +1,6 @@
 //! Reading one still picture, from its bytes to the verdict.
 
+use super::contained::contained;
 use super::reader::{Observation, ReadError, Reader};
 use super::reason::Reason;
 use super::verdict::{Expectation, Verdict, judge};
@@ -14,8 +15,8 @@ pub struct StillReading {
     pub observation: Result<Observation, DecodeError>,
 }
 
-/// Decodes and reads a still picture. A picture that cannot be decoded is refused
-/// with [`Reason::UnreadableFile`].
+/// Decodes and reads a still picture. A picture that cannot be decoded, or on which
+/// a decoder panics, is refused with [`Reason::UnreadableFile`].
 ///
 /// # Errors
 /// [`ReadError`] when a model does not run: the build is damaged.
@@ -24,20 +25,19 @@ pub fn read_still(
     bytes: &[u8],
     expectation: &Expectation,
 ) -> Result<StillReading, ReadError> {
-    let frame = match decode_still(bytes) {
-        Ok(frame) => frame,
-        Err(error) => {
-            return Ok(StillReading {
-                verdict: Verdict::Refused {
-                    reasons: vec![Reason::UnreadableFile],
-                },
-                observation: Err(error),
-            });
-        }
+    let read = contained(|| match decode_still(bytes) {
+        Ok(frame) => reader.observe(&frame, expectation).map(Ok),
+        Err(error) => Ok(Err(error)),
+    });
+    let observation = read.unwrap_or(Ok(Err(DecodeError::Panicked)))?;
+    let verdict = match &observation {
+        Ok(seen) => judge(&seen.evidence, expectation),
+        Err(_) => Verdict::Refused {
+            reasons: vec![Reason::UnreadableFile],
+        },
     };
-    let observation = reader.observe(&frame, expectation)?;
     Ok(StillReading {
-        verdict: judge(&observation.evidence, expectation),
-        observation: Ok(observation),
+        verdict,
+        observation,
     })
 }
