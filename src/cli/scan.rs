@@ -104,7 +104,7 @@ impl Scanner {
 /// Reads each picture in turn; `false` when some input could not be opened.
 fn scan_stills(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut table = (!args.jsonl).then(|| Table::new());
+    let mut table = (!args.jsonl).then(Table::new);
     let mut complete = true;
     for input in pictures::list(&args.paths) {
         let (path, bytes) = match input {

@@ -5,6 +5,7 @@ use rten::RunOptions;
 
 use super::calibration::{Calibration, Curve};
 use super::ctc::{Glyph, Symbol};
+use super::ink::is_uneven;
 use super::print_band::fit_print;
 use super::recogniser::{OcrError, Recogniser, STRIP_ROWS};
 use crate::optics::{OrientedBox, Strip, rectify};
@@ -95,6 +96,8 @@ pub struct DigitRun {
     pub a: RunReading,
     /// What B read in the same place; empty where B saw no digits.
     pub b: RunReading,
+    /// Whether one digit carries other ink than the rest: a pen may have changed it.
+    pub uneven_ink: bool,
 }
 
 impl DigitRun {
@@ -279,8 +282,10 @@ impl LineReader {
             .map(|run| {
                 let a = &glyphs_a[run];
                 let (from, to) = extent(a, &strip_a);
+                let place = area.section(from, to);
                 DigitRun {
-                    area: area.section(from, to),
+                    area: place,
+                    uneven_ink: a.len() >= LONG_RUN && is_uneven(luma, &place, a.len()),
                     a: RunReading::new(a.to_vec(), &self.calibration.a),
                     b: RunReading::new(within(&glyphs_b, &strip_b, from, to), &self.calibration.b),
                 }

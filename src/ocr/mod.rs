@@ -8,6 +8,7 @@
 mod calibration;
 mod ctc;
 mod headings;
+mod ink;
 mod line;
 mod print_band;
 mod recogniser;

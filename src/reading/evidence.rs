@@ -183,6 +183,9 @@ fn add_line(run: &DigitRun, evidence: &mut Evidence) {
     if agreed.is_none() {
         evidence.conditions.push(Reason::LineUncertain);
     }
+    if run.uneven_ink {
+        evidence.alerts.push(Reason::AlteredDigit);
+    }
     evidence.witnesses.push(Witness {
         kind: WitnessKind::Line,
         digits,

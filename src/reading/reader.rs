@@ -163,17 +163,15 @@ impl Reader {
 
     /// The heading without its dose, unless recogniser A sees the same digit: the
     /// heading reader tells no probability.
-    fn with_certain_dose(&self, frame: &Frame, heading: Heading) -> Result<Heading, ReadError> {
+    fn with_certain_dose(&self, frame: &Frame, mut heading: Heading) -> Result<Heading, ReadError> {
         let certain = match heading.dose {
             Some(dose) => {
                 (self.lines).sees_only(&frame.luma, &heading.area, dose, &self.options)?
             }
             None => false,
         };
-        Ok(Heading {
-            dose: heading.dose.filter(|_| certain),
-            ..heading
-        })
+        heading.dose = heading.dose.filter(|_| certain);
+        Ok(heading)
     }
 
     /// Reads the digit regions, longest first; the longest one tells which way is up.

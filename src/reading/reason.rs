@@ -41,6 +41,7 @@ reasons! {
     TwoVouchers = "two_vouchers", "接種券が2枚見えます。1枚だけ置いてください", "two vouchers in view: leave one only";
     LineLength = "line_length", "番号が18桁ではありません。接種券を確かめてください", "the printed line does not have 18 digits: check the voucher";
     OccludedDigit = "occluded_digit", "数字が隠れています。指やふせんをどけてください", "a digit is covered: take away finger, note or tape";
+    AlteredDigit = "altered_digit", "数字に書き足したような跡があります。紙を確かめてください", "a digit looks as if it had been written over: check the paper";
     LineUncertain = "line_uncertain", "番号の一部がはっきり読めません。置き直してください", "part of the printed line is not clear: lay the voucher down again";
     TooFewWitnesses = "too_few_witnesses", "番号の裏付けが足りません。紙の番号と照らし合わせてください", "not enough marks back the number: compare it with the paper";
     BarcodeDisagrees = "barcode_disagrees", "バーコードと印字の番号が違います。紙を確かめてください", "the barcode and the print differ: check the paper";
