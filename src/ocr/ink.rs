@@ -26,6 +26,12 @@ const DARKEST: usize = 25;
 const UNEVEN_DARKNESS: f32 = 1.06;
 const UNEVEN_BLOT: f32 = 1.18;
 
+/// Paper of neighbouring digits that differs more than this lies in a shadow's edge.
+const EVEN_LIGHT: f32 = 1.12;
+
+/// Print paler than this, as a share of the paper's luma, drowns in noise.
+const STRONG_INK: f32 = 0.25;
+
 /// Whether the ink of one of `digits` digits stands out.
 pub(super) fn is_uneven(luma: &GrayImage, line: &OrientedBox, digits: usize) -> bool {
     let shown = OrientedBox {
@@ -37,24 +43,72 @@ pub(super) fn is_uneven(luma: &GrayImage, line: &OrientedBox, digits: usize) -> 
         return false;
     }
     let strip = rectify(luma, &shown, columns, ROWS);
-    let (mut darkness, mut blots): (Vec<f32>, Vec<f32>) =
-        (0..digits).map(|i| measure_cell(&strip, i, digits)).unzip();
-    darkness.sort_by(|a, b| b.total_cmp(a));
-    blots.sort_by(|a, b| b.total_cmp(a));
-    darkness[0] > UNEVEN_DARKNESS * darkness[2] || blots[0] > UNEVEN_BLOT * blots[1]
+    let cells: Vec<Cell> = (0..digits)
+        .map(|i| Cell::measure(&strip, i, digits))
+        .collect();
+    let darkest = Outlier::among(&cells, |cell| cell.darkness);
+    let densest = Outlier::among(&cells, |cell| cell.blot);
+    (darkest.against_third > UNEVEN_DARKNESS && is_evenly_lit(&cells, darkest.index))
+        || (densest.against_second > UNEVEN_BLOT && is_evenly_lit(&cells, densest.index))
 }
 
-/// Darkest ink and densest blot of one digit's cell, as shares of the paper's luma.
-fn measure_cell(strip: &Strip, index: usize, digits: usize) -> (f32, f32) {
-    let cell = strip.width as f32 / digits as f32;
-    let (from, to) = (index as f32 * cell, (index + 1) as f32 * cell);
-    let wide = sorted(strip, (from - 0.6 * cell).max(0.0), to + 0.6 * cell);
-    let paper = wide[(wide.len() - 1) * 85 / 100].max(f32::EPSILON);
-    let own = sorted(strip, from, to);
-    let darkest = &own[..(own.len() / DARKEST).max(1)];
-    let ink = darkest.iter().sum::<f32>() / darkest.len() as f32;
-    let blot = darkest_square(strip, from as usize, (to as usize).min(strip.width));
-    ((paper - ink) / paper, (paper - blot) / paper)
+/// Whether the paper about a digit is of one light and its ink strong enough to
+/// judge: a shadow's edge makes print look darker on one of its sides.
+fn is_evenly_lit(cells: &[Cell], index: usize) -> bool {
+    let about = &cells[index.saturating_sub(1)..(index + 2).min(cells.len())];
+    let papers = about.iter().map(|cell| cell.paper);
+    let brightest = papers.clone().fold(f32::MIN, f32::max);
+    let darkest = papers.fold(f32::MAX, f32::min);
+    let weakest = cells
+        .iter()
+        .map(|cell| cell.darkness)
+        .fold(f32::MAX, f32::min);
+    brightest < EVEN_LIGHT * darkest && weakest > STRONG_INK
+}
+
+/// What one digit's place looks like, inks as shares of the paper's luma.
+struct Cell {
+    darkness: f32,
+    blot: f32,
+    paper: f32,
+}
+
+impl Cell {
+    fn measure(strip: &Strip, index: usize, digits: usize) -> Self {
+        let cell = strip.width as f32 / digits as f32;
+        let (from, to) = (index as f32 * cell, (index + 1) as f32 * cell);
+        let wide = sorted(strip, (from - 0.6 * cell).max(0.0), to + 0.6 * cell);
+        let paper = wide[(wide.len() - 1) * 85 / 100].max(f32::EPSILON);
+        let own = sorted(strip, from, to);
+        let darkest = &own[..(own.len() / DARKEST).max(1)];
+        let ink = darkest.iter().sum::<f32>() / darkest.len() as f32;
+        let blot = darkest_square(strip, from as usize, (to as usize).min(strip.width));
+        Self {
+            darkness: (paper - ink) / paper,
+            blot: (paper - blot) / paper,
+            paper: own[(own.len() - 1) * 85 / 100],
+        }
+    }
+}
+
+/// The largest of some values, and how far it is above the next.
+struct Outlier {
+    index: usize,
+    against_second: f32,
+    against_third: f32,
+}
+
+impl Outlier {
+    fn among(cells: &[Cell], value: impl Fn(&Cell) -> f32) -> Self {
+        let mut order: Vec<usize> = (0..cells.len()).collect();
+        order.sort_by(|a, b| value(&cells[*b]).total_cmp(&value(&cells[*a])));
+        let ratio = |rank: usize| value(&cells[order[0]]) / value(&cells[order[rank]]).max(0.01);
+        Self {
+            index: order[0],
+            against_second: ratio(1),
+            against_third: ratio(2),
+        }
+    }
 }
 
 /// Luma of the columns between two positions, rising.
