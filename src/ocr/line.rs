@@ -41,9 +41,6 @@ const RUN_GAP: f32 = 3.5;
 const EXTENSION: f32 = 4.0;
 const MOST_EXTENSIONS: usize = 2;
 
-/// Peak probability from which a single digit is clear.
-const CLEAR_DIGIT: f32 = 0.9;
-
 /// Distances of digits in strip columns: below the first they are condensed and
 /// shown at the second, but never wider than so many times.
 const CONDENSED_PITCH: f32 = 13.5;
@@ -190,11 +187,11 @@ impl LineReader {
         })
     }
 
-    /// Whether A sees this digit in a line of print, clearly, and no other digit.
+    /// Whether this is the digit that A sees most clearly in a line of print.
     ///
     /// # Errors
     /// [`OcrError`] when the model does not run.
-    pub fn sees_only(
+    pub fn sees_digit(
         &self,
         luma: &GrayImage,
         area: &OrientedBox,
@@ -203,11 +200,10 @@ impl LineReader {
     ) -> Result<bool, OcrError> {
         let strip = strip_of(luma, &fit_print(luma, area), PRINT_ROWS_A, 1.0);
         let glyphs = self.a.read(&strip, options)?;
-        let mut digits = (glyphs.iter()).filter(|g| matches!(g.symbol, Symbol::Digit(_)));
-        Ok(match (digits.next(), digits.next()) {
-            (Some(only), None) => only.symbol == Symbol::Digit(digit) && only.peak >= CLEAR_DIGIT,
-            _ => false,
-        })
+        let strongest = (glyphs.iter())
+            .filter(|g| matches!(g.symbol, Symbol::Digit(_)))
+            .max_by(|a, b| a.peak.total_cmp(&b.peak));
+        Ok(strongest.is_some_and(|g| g.symbol == Symbol::Digit(digit) && g.peak >= LEAST_PEAK))
     }
 
     /// Reads every run of at least `least` digits in a region given in reading
@@ -319,18 +315,15 @@ fn stretch_for(glyphs: &[Glyph]) -> f32 {
     }
 }
 
-/// The area lengthened where a digit stands in the margin, which is paper when
-/// the whole line was found; `None` when none does.
+/// The area lengthened where a glyph stands in the margin, which is paper when the
+/// whole line was found: a digit, or one that the end cuts into something else.
+/// `None` when none does.
 fn extended(area: &OrientedBox, glyphs: &[Glyph], strip: &Strip) -> Option<OrientedBox> {
     let margin = MARGIN * PRINT_ROWS_A;
-    let is_digit = |g: &&Glyph| matches!(g.symbol, Symbol::Digit(_));
-    let cut = |at_end: bool| if at_end { EXTENSION * area.height } else { 0.0 };
-    let before = cut(glyphs
-        .first()
-        .filter(is_digit)
-        .is_some_and(|g| g.x < margin));
     let end = strip.width as f32 - margin;
-    let after = cut(glyphs.last().filter(is_digit).is_some_and(|g| g.x > end));
+    let cut = |at_end: bool| if at_end { EXTENSION * area.height } else { 0.0 };
+    let before = cut(glyphs.first().is_some_and(|g| g.x < margin));
+    let after = cut(glyphs.last().is_some_and(|g| g.x > end));
     let half = area.length / 2.0;
     (before + after > 0.0).then(|| area.section(-half - before, half + after))
 }

@@ -166,7 +166,7 @@ impl Reader {
     fn with_certain_dose(&self, frame: &Frame, mut heading: Heading) -> Result<Heading, ReadError> {
         let certain = match heading.dose {
             Some(dose) => {
-                (self.lines).sees_only(&frame.luma, &heading.area, dose, &self.options)?
+                (self.lines).sees_digit(&frame.luma, &heading.area, dose, &self.options)?
             }
             None => false,
         };
