@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reproduces models/digits-a.onnx, digits-b.onnx, fields.onnx, calibration.toml,
+# Reproduces models/digits-a.onnx, digits-b.onnx, fields.onnx, finder.onnx, calibration.toml,
 # metrics.json and MODEL_CARD.md from nothing but this folder and samples/synth.
 #
 #   UKETSUKE_PYTHON         interpreter with requirements.txt installed (default: python3)
@@ -29,6 +29,8 @@ training=$!
 wait "$training"
 "$python" pool.py trained-ja 12 --mix headings --jobs "$jobs"
 "$python" -W ignore train_fields.py --minutes "${UKETSUKE_FIELDS_MINUTES:-12}" --out "$models/fields.onnx"
+"$python" train_finder.py pool
+"$python" -W ignore train_finder.py train --out "$models/finder.onnx"
 rm -f "$models"/digits-?.pt "$models/fields.pt"
 
 "$python" calibrate.py --jobs "$jobs" --out "$models/calibration.toml"
