@@ -69,11 +69,12 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// Whether anything of a voucher can be seen.
+    /// Whether anything of a voucher can be seen: digits, bars or a QR. The finder's
+    /// labels do not count: any printed block may look like one.
     pub fn shows_voucher(&self) -> bool {
-        !self.layout.labels.is_empty()
-            || !self.layout.digits.is_empty()
-            || !self.sighting.marks.is_empty()
+        !(self.layout.digits.is_empty()
+            && self.layout.bars.is_empty()
+            && self.layout.qrs.is_empty())
     }
 }
 
