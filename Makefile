@@ -128,5 +128,5 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test qa fresh exam bench fmt fmt-check lint doc deny audit models \
+.PHONY: demo test build unit-test qa fresh exam bench fmt fmt-check lint doc deny audit models evaluate \
   samples honest-samples municipalities reasons system-packages samples-environment train-environment clean help

@@ -14,9 +14,9 @@ use crate::voucher::{MunicipalityCode, TicketKindCodes, municipality};
 /// (DOMAIN.md); some towns print it at the top.
 const LABEL_ABOUT_LINE: [f32; 4] = [1.15, 1.35, 1.15, 1.0];
 
-/// A six-digit field that differs from the voters' municipality in so many digits
-/// at most is the 請求先 number and contradicts them, even where its own check
-/// digit fails: someone or something changed it.
+/// A field that differs from the voters' number in so many digits at most is that
+/// field and contradicts them, even where it is unsure or its own check digit
+/// fails: someone or something changed it.
 const ALTERED_DIGITS: usize = 2;
 
 /// Probability from which an unsure recogniser's single digit is certain enough
@@ -35,6 +35,10 @@ const LABEL_ROUND_QR: f32 = 6.0;
 /// Runs of so many digits are taken for a voucher's line of the wrong length: a
 /// 10-digit field is shorter, and a line with a digit too many or too few is not.
 const LINE_LENGTHS: std::ops::RangeInclusive<usize> = 12..=30;
+
+/// Lengths that nothing but a voucher's line has, so that even an unsure reading
+/// tells that there is one.
+const LONG_LINES: std::ops::RangeInclusive<usize> = 16..=22;
 
 /// What was seen in one frame.
 #[derive(Clone, Debug, Default)]
@@ -213,8 +217,8 @@ fn certain_digits(run: &DigitRun) -> Pattern {
 ///
 /// A label may show other numbers of the same length (dates, telephone numbers):
 /// one that agrees with what others read is the field; if none does, one that is
-/// surely the field dissents. An unsure field may support a number that a sure
-/// witness states whole; it is too weak to contradict.
+/// surely the field, or differs in a digit or two, dissents. An unsure field may
+/// support a number that a sure witness states whole.
 fn add_fields(fields: &[&DigitRun], evidence: &mut Evidence) {
     let read = |kind, start, length: usize| -> Vec<(Witness, bool)> {
         (fields.iter())
@@ -233,7 +237,7 @@ fn add_fields(fields: &[&DigitRun], evidence: &mut Evidence) {
     };
     let numbers = read(WitnessKind::PrintedNumber, PERSONAL.start, 10);
     let number = supported(&numbers, &evidence.witnesses)
-        .or_else(|| numbers.into_iter().find_map(|(n, sure)| sure.then_some(n)));
+        .or_else(|| contradicting_number(numbers, &evidence.witnesses));
     evidence.witnesses.extend(number);
 
     let codes = read(WitnessKind::PrintedMunicipality, MUNICIPALITY.start, 6);
@@ -252,6 +256,16 @@ fn supported(fields: &[(Witness, bool)], witnesses: &[Witness]) -> Option<Witnes
             conflicts(witnesses, field) == 0 && witnesses.iter().any(|w| states_all(w, field))
         })
         .map(|(field, _)| field.clone())
+}
+
+/// A ten-digit number that was surely read, or is nearly the one that the others
+/// state, and not theirs.
+fn contradicting_number(numbers: Vec<(Witness, bool)>, witnesses: &[Witness]) -> Option<Witness> {
+    (numbers.into_iter())
+        .find(|(number, sure)| {
+            *sure || (1..=ALTERED_DIGITS).contains(&conflicts(witnesses, number))
+        })
+        .map(|(number, _)| number)
 }
 
 /// A six-digit number that is a municipality's code, or nearly the one that the
@@ -391,21 +405,22 @@ fn alert_contradicted_line(line: &DigitRun, evidence: &mut Evidence) {
     }
 }
 
-/// A line of another length than 18, or one with something over its digits. Where
-/// the line was read whole, other long numbers are none of the voucher's.
+/// A line of another length than 18, or one with something over its digits; beside
+/// a line that was read whole, a second voucher's.
 fn alert_broken_lines(sighting: &Sighting, label: &LabelPlace, evidence: &mut Evidence) {
     let lines = lines_of(sighting);
-    if lines.iter().any(|line| line.agreed().is_some()) {
-        return;
-    }
+    let whole = lines.iter().find(|line| line.agreed().is_some());
     for run in &sighting.runs {
         let length = run.a.glyphs.len();
-        if LINE_LENGTHS.contains(&length)
-            && length != PLACES
-            && run.a.sure
-            && label.contains(run.area.centre)
-        {
-            evidence.alerts.push(Reason::LineLength);
+        let long = LONG_LINES.contains(&length);
+        let sure = LINE_LENGTHS.contains(&length) && run.a.sure && label.contains(run.area.centre);
+        match whole {
+            _ if length == PLACES => {}
+            Some(line) if long && !is_part_of(&run.area, &line.area) => {
+                evidence.alerts.push(Reason::TwoVouchers);
+            }
+            None if long || sure => evidence.alerts.push(Reason::LineLength),
+            _ => {}
         }
     }
     if lines.is_empty() && in_pieces(&sighting.runs) {
