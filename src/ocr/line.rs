@@ -218,14 +218,21 @@ impl LineReader {
         least: usize,
         options: &RunOptions,
     ) -> Result<Vec<DigitRun>, OcrError> {
-        let Some((area, stretch)) = self.fit(luma, area, least, options)? else {
+        let Some(fitted) = self.fit(luma, area, least, options)? else {
             return Ok(Vec::new());
         };
-        let mut runs = self.look(luma, &area, stretch, FIRST_LOOK, options)?;
+        let mut runs = self.runs_of(luma, &fitted, FIRST_LOOK.1, options)?;
         runs.retain(|run| run.a.glyphs.len() >= least);
         let doubtful = |run: &DigitRun| run.a.glyphs.len() >= LONG_RUN && run.agreed().is_none();
         if runs.iter().any(doubtful) {
-            let again = self.look(luma, &area, stretch, SECOND_LOOK, options)?;
+            let strip = strip_of(luma, &fitted.area, SECOND_LOOK.0, fitted.stretch);
+            let glyphs = self.a.read(&strip, options)?;
+            let second = Fitted {
+                strip,
+                glyphs,
+                ..fitted
+            };
+            let again = self.runs_of(luma, &second, SECOND_LOOK.1, options)?;
             for run in runs.iter_mut().filter(|run| doubtful(run)) {
                 let surer = again.iter().find(|other| other.confirms(run));
                 if let Some(surer) = surer {
@@ -244,7 +251,7 @@ impl LineReader {
         area: &OrientedBox,
         least: usize,
         options: &RunOptions,
-    ) -> Result<Option<(OrientedBox, f32)>, OcrError> {
+    ) -> Result<Option<Fitted>, OcrError> {
         let mut area = fit_print(luma, area);
         let mut strip = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
         let mut glyphs = self.a.read(&strip, options)?;
@@ -256,28 +263,38 @@ impl LineReader {
             strip = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
             glyphs = self.a.read(&strip, options)?;
         }
-        let found = split_runs(&glyphs).iter().any(|run| run.len() >= least);
-        Ok(found.then(|| (area, stretch_for(&glyphs))))
+        if split_runs(&glyphs).iter().all(|run| run.len() < least) {
+            return Ok(None);
+        }
+        let stretch = stretch_for(&glyphs);
+        if stretch > 1.0 {
+            strip = strip_of(luma, &area, PRINT_ROWS_A, stretch);
+            glyphs = self.a.read(&strip, options)?;
+        }
+        Ok(Some(Fitted {
+            area,
+            stretch,
+            strip,
+            glyphs,
+        }))
     }
 
-    /// Reads a fitted region with both recognisers, its print filling so many rows
-    /// of A's and of B's strip.
-    fn look(
+    /// Adds B's reading to A's of a fitted region, its print filling so many rows of
+    /// B's strip.
+    fn runs_of(
         &self,
         luma: &GrayImage,
-        area: &OrientedBox,
-        stretch: f32,
-        (rows_a, rows_b): (f32, f32),
+        fitted: &Fitted,
+        rows_b: f32,
         options: &RunOptions,
     ) -> Result<Vec<DigitRun>, OcrError> {
-        let strip_a = strip_of(luma, area, rows_a, stretch);
-        let strip_b = strip_of(luma, area, rows_b, stretch);
-        let glyphs_a = self.a.read(&strip_a, options)?;
+        let (area, strip_a, glyphs_a) = (&fitted.area, &fitted.strip, &fitted.glyphs);
+        let strip_b = strip_of(luma, area, rows_b, fitted.stretch);
         let glyphs_b = self.b.read(&strip_b, options)?;
-        Ok((split_runs(&glyphs_a).into_iter())
+        Ok((split_runs(glyphs_a).into_iter())
             .map(|run| {
                 let a = &glyphs_a[run];
-                let (from, to) = extent(a, &strip_a);
+                let (from, to) = extent(a, strip_a);
                 let place = area.section(from, to);
                 DigitRun {
                     area: place,
@@ -288,6 +305,14 @@ impl LineReader {
             })
             .collect())
     }
+}
+
+/// A region fitted to its print, as A read it.
+struct Fitted {
+    area: OrientedBox,
+    stretch: f32,
+    strip: Strip,
+    glyphs: Vec<Glyph>,
 }
 
 /// The strip of a region, with margins, so that its print fills `print_rows`,
