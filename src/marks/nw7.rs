@@ -52,8 +52,9 @@ const MOST_CHARACTERS: usize = 40;
 /// Scan lines over the height of the bars.
 const BANDS: usize = 12;
 
-/// Bands that must read the same text. Two of twelve by chance would need the
-/// same misread twice at different heights.
+/// Scan lines that must read the same text. Besides the twelve bands there are three
+/// wide ones, which overlap them: two votes are two readings, not always of
+/// different bars.
 const LEAST_VOTES: usize = 2;
 
 /// Paper left and right of the bars, in narrow elements. The standard asks for

@@ -83,7 +83,8 @@ fn range(profile: &[f32]) -> (f32, f32) {
     })
 }
 
-/// Indices of alternating maxima and minima, first and last a maximum (paper).
+/// Indices of alternating maxima and minima, from the first maximum (paper) on; the
+/// last is a minimum where the profile ends dark.
 fn extremes(profile: &[f32], prominence: f32) -> Vec<usize> {
     let mut found = Vec::new();
     let mut rising = true;

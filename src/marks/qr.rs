@@ -48,9 +48,9 @@ fn decode(strip: &Strip) -> Option<Mark> {
     let grids = prepared.detect_grids();
     grids.iter().find_map(|grid| {
         let (_, text) = grid.decode().ok()?;
-        (text.chars().count() <= MAX_TEXT).then(|| Mark {
+        Some(Mark {
             kind: MarkKind::Qr,
-            text,
+            text: text.chars().take(MAX_TEXT).collect(),
             corners: Quad(grid.bounds.map(|p| strip.to_frame(p.x as f32, p.y as f32))),
         })
     })

@@ -80,15 +80,6 @@ impl OrientedBox {
         }
     }
 
-    /// The same box grown by so many pixels on every side.
-    pub fn grown(&self, along: f32, across: f32) -> Self {
-        Self {
-            length: self.length + 2.0 * along,
-            height: self.height + 2.0 * across,
-            ..*self
-        }
-    }
-
     /// The same box read from the other end.
     pub fn turned(&self) -> Self {
         Self {

@@ -70,7 +70,7 @@ impl Verdict {
     }
 }
 
-/// Judges the evidence of one presentation.
+/// Judges the evidence of one frame.
 pub fn judge(evidence: &Evidence, expectation: &Expectation) -> Verdict {
     if evidence.witnesses.is_empty() && !evidence.number_seen {
         return Verdict::Refused {

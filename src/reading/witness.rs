@@ -114,7 +114,7 @@ impl WitnessKind {
     /// | OCR line | 1–18 | vote, when A and B agree, each at its threshold |
     /// | QR | 1–18 | vote (Reed–Solomon guards its digits) |
     /// | NW-7 | 9–18, or 1–18 where it carries them | vote |
-    /// | printed 券番号 | 9–18 | vote, when A and B read it alike; dissents only when each is at its threshold |
+    /// | printed 券番号 | 9–18 | vote, when A and B read it alike and a sure witness states it whole; dissents when sure, or when it differs in one or two digits |
     /// | printed 請求先 number | 3–8 | veto |
     /// | heading | 1 | veto |
     /// | printed 回数 | 2 | veto |
