@@ -24,6 +24,11 @@
 //! | [`marks`] | NW-7 and QR, with corner points |
 //! | [`ocr`] | recognisers A and B for digit lines, the reader of printed headings |
 //! | [`reading`] | witnesses, the verdict, the presentation, the pipeline that ties them |
+//! | [`intake`] | sessions, records, products, lots, and the rules that look at them |
+//! | [`store`] | the encrypted book: outbox, audit, watermark, second copy |
+//! | [`exchange`] | the forms in which records come and go: CSV, FHIR |
+//! | [`keys`], [`accounts`] | where keys are kept; who works here |
+//! | [`config`], [`text`], [`clock`] | the one configuration, words in two languages, time |
 //! | [`qa`] | run a sample set, score it, report |
 //! | [`cli`] | one file a subcommand |
 //!
@@ -37,16 +42,32 @@
 //! marks    -> optics
 //! ocr      -> optics
 //! reading  -> voucher, optics, layout, marks, ocr
+//! text     ->
+//! clock    ->
+//! intake   -> voucher, text
+//! keys     -> intake, text
+//! accounts -> text, clock, intake, keys
+//! config   -> voucher, intake, keys
+//! exchange -> voucher, text, clock, intake
+//! store    -> voucher, clock, config, intake, keys, accounts
 //! qa       -> voucher, optics, reading
-//! cli      -> voucher, optics, marks, ocr, reading, qa
+//! cli      -> voucher, optics, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod accounts;
 pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod exchange;
+pub mod intake;
+pub mod keys;
 pub mod layout;
 pub mod marks;
 pub mod ocr;
 pub mod optics;
 pub mod qa;
 pub mod reading;
+pub mod store;
+pub mod text;
 pub mod voucher;

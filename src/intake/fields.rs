@@ -1,0 +1,224 @@
+//! The texts of a record, each with the length that the national layout gives it.
+//!
+//! A text that a spreadsheet would take for a formula is refused here, once and for all: what is
+//! in a record can be exported as it stands.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a text cannot be part of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FieldError {
+    /// Nothing but white space.
+    #[error("空欄です。値を入れてください / empty: enter a value")]
+    Empty,
+    /// Longer than the national layout takes.
+    #[error(
+        "{found} 文字あります。{limit} 文字以内にしてください / {found} characters: shorten to {limit}"
+    )]
+    TooLong {
+        /// Characters found.
+        found: usize,
+        /// Characters allowed.
+        limit: usize,
+    },
+    /// A line break or another character that cannot be printed.
+    #[error(
+        "改行などの制御文字があります。取り除いてください / has a control character: remove it"
+    )]
+    Control,
+    /// Starts like a spreadsheet formula.
+    #[error(
+        "「{0}」で始まる値は表計算で式として動きます。先頭の記号を除いてください / starts with {0}, which a spreadsheet runs as a formula: remove the sign"
+    )]
+    Formula(char),
+    /// Characters that such a code does not have.
+    #[error(
+        "使えない文字があります。英数字とハイフンで入れてください / only letters, digits and hyphens are allowed"
+    )]
+    NotACode,
+}
+
+/// Trimmed, of a length that fits, harmless in a spreadsheet.
+fn checked(text: &str, limit: usize) -> Result<String, FieldError> {
+    let text = text.trim();
+    let found = text.chars().count();
+    match text.chars().next() {
+        None => Err(FieldError::Empty),
+        Some(first @ ('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')) => {
+            Err(FieldError::Formula(first))
+        }
+        _ if text.chars().any(char::is_control) => Err(FieldError::Control),
+        _ if found > limit => Err(FieldError::TooLong { found, limit }),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// Full-width letters, digits and signs as their half-width twins.
+fn half_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            '\u{3000}' => ' ',
+            _ => c,
+        })
+        .collect()
+}
+
+/// A short code: half-width letters, digits and hyphens.
+fn code(text: &str, limit: usize) -> Result<String, FieldError> {
+    let text = checked(&half_width(text), limit)?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if text.chars().all(fits) {
+        Ok(text)
+    } else {
+        Err(FieldError::NotACode)
+    }
+}
+
+macro_rules! text_field {
+    ($(#[$docs:meta])* $name:ident, $limit:expr, $check:expr) => {
+        $(#[$docs])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters it may have.
+            pub const LIMIT: usize = $limit;
+
+            /// The text, checked and normalised.
+            pub fn new(text: &str) -> Result<Self, FieldError> {
+                let check: fn(&str, usize) -> Result<String, FieldError> = $check;
+                check(text, Self::LIMIT).map(Self)
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = FieldError;
+
+            fn from_str(text: &str) -> Result<Self, FieldError> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = FieldError;
+
+            fn try_from(text: String) -> Result<Self, FieldError> {
+                Self::new(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(field: $name) -> String {
+                field.0
+            }
+        }
+    };
+}
+
+text_field!(
+    /// 会場名: where the dose was given.
+    Venue, 30, checked
+);
+text_field!(
+    /// 医師名: who was responsible.
+    Doctor, 20, checked
+);
+text_field!(
+    /// ワクチンメーカー: the maker's name as the national system writes it.
+    Maker, 20, checked
+);
+text_field!(
+    /// ロット番号, width and case normalised and otherwise as it was entered: a lot is never
+    /// corrected by likeness.
+    Lot, 20, |text, limit| code(text, limit).map(|lot| lot.to_ascii_uppercase())
+);
+text_field!(
+    /// A product's id in the products file, such as `comirnaty-12`.
+    ProductId, 40, code
+);
+text_field!(
+    /// A person who works at the station, by the id that administrators gave them.
+    OperatorId, 40, code
+);
+text_field!(
+    /// A station, by the id that its data directory was born with.
+    StationId, 40, code
+);
+text_field!(
+    /// Why a record was changed, in the words of who changed it.
+    Reason, 200, checked
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_counted_in_characters_and_not_in_bytes() {
+        let thirty = "市".repeat(30);
+        assert_eq!(Venue::new(&thirty).unwrap().as_str(), thirty);
+        assert_eq!(
+            Venue::new(&"市".repeat(31)),
+            Err(FieldError::TooLong {
+                found: 31,
+                limit: 30
+            })
+        );
+    }
+
+    #[test]
+    fn a_formula_is_no_name_in_either_width() {
+        for text in [
+            "=1+1",
+            "+81",
+            "-x",
+            "@SUM(A1)",
+            "＝１",
+            " =cmd|' /C calc'!A0",
+        ] {
+            assert!(
+                matches!(Venue::new(text), Err(FieldError::Formula(_))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_lot_is_normalised_in_width_and_case_and_in_nothing_else() {
+        assert_eq!(Lot::new(" ｆｊ７４８９ ").unwrap().as_str(), "FJ7489");
+        assert_eq!(Lot::new("FJ748O").unwrap().as_str(), "FJ748O");
+        assert_eq!(Lot::new("FJ 7489"), Err(FieldError::NotACode));
+    }
+
+    #[test]
+    fn empty_and_broken_texts_are_told_apart() {
+        assert_eq!(Doctor::new("　 "), Err(FieldError::Empty));
+        assert_eq!(Doctor::new("山田\n太郎"), Err(FieldError::Control));
+    }
+
+    #[test]
+    fn a_field_read_from_a_file_is_checked_like_one_that_was_typed() {
+        assert!(serde_json::from_str::<Lot>("\"=1\"").is_err());
+        assert_eq!(
+            serde_json::from_str::<Lot>("\"fj7489\"").unwrap(),
+            Lot::new("FJ7489").unwrap()
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! Rescuing what can be read of a damaged database into a new one.
+//!
+//! The damaged files stay where they are, untouched; `directory.toml` is switched to the new
+//! generation in one step, when that is whole. What could not be read is written into the new
+//! audit log by its numbers, so that nobody takes the rest for everything.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
+
+use super::audit::{self, Act, AuditRow, Head, Particulars, Witnessed};
+use super::directory::{DataDirectory, DirectoryPaths};
+use super::error::StoreError;
+use super::migrations;
+use super::row::EntryRow;
+use super::sqlite::Opening;
+use super::watermark::Mark;
+
+/// What a salvage found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Salvaged {
+    /// The damaged files, kept as they are.
+    pub kept: DirectoryPaths,
+    /// Entries that were rescued.
+    pub entries: u64,
+    /// Numbers of the log, first to last, that could not be read.
+    pub missing: Vec<(i64, i64)>,
+}
+
+/// Rescues what can be read and makes it the directory's database. Killed on the way, it is
+/// simply begun again.
+///
+/// # Errors
+/// [`StoreError::NotRecorded`] and [`StoreError::File`] when the new database cannot be written;
+/// the directory is then as it was.
+pub fn salvage(
+    directory: &mut DataDirectory,
+    damaged: &Opening,
+    witnessed: &Witnessed,
+) -> Result<Salvaged, StoreError> {
+    let promised = match damaged.watermark().read() {
+        Ok(Mark::At(head)) => head.sequence,
+        _ => 0,
+    };
+    let opening = Opening {
+        paths: directory.next_paths(),
+        ..damaged.clone()
+    };
+    start_afresh(&opening.paths)?;
+    let mut new = opening.connect(true)?;
+    migrations::migrate(&mut new, migrations::NEWEST, &opening.probe)?;
+    let transaction = new.transaction()?;
+    let rescued = rescue(damaged, &transaction, promised)?;
+    let born = "INSERT INTO directory (only, kind, station) VALUES (1, ?1, ?2)";
+    let station = opening.station.as_str();
+    transaction.execute(born, params![opening.kind.as_str(), station])?;
+    let head = close_log(&transaction, &rescued, witnessed)?;
+    transaction.commit()?;
+    drop(new);
+    (opening.watermark().advance(head, &opening.probe))
+        .map_err(super::directory::unreadable_at(&opening.paths.watermark))?;
+    directory.use_next_generation()?;
+    Ok(Salvaged {
+        kept: damaged.paths.clone(),
+        entries: rescued.entries,
+        missing: rescued.missing,
+    })
+}
+
+/// Files of the next generation can only be those of a salvage that was interrupted.
+fn start_afresh(paths: &DirectoryPaths) -> Result<(), StoreError> {
+    for path in [&paths.database, &paths.log, &paths.watermark] {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(super::directory::unreadable_at(path)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+struct Rescued {
+    entries: u64,
+    last: i64,
+    missing: Vec<(i64, i64)>,
+}
+
+/// The damaged database. SQLCipher refuses everything after the first broken page that a
+/// connection meets, so each one costs a new connection.
+struct Damaged<'a> {
+    opening: &'a Opening,
+    connection: Option<Connection>,
+}
+
+impl Damaged<'_> {
+    /// What `query` reads; `None` where it meets a broken page.
+    fn read<T>(
+        &mut self,
+        query: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Option<T> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.opening.connect(false).ok()?,
+        };
+        match query(&connection) {
+            Ok(value) => {
+                self.connection = Some(connection);
+                Some(value)
+            }
+            Err(rusqlite::Error::QueryReturnedNoRows) => {
+                self.connection = Some(connection);
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+/// Row by row, by number: a broken page costs the rows on it and no others.
+fn rescue(damaged: &Opening, new: &Connection, promised: i64) -> Result<Rescued, StoreError> {
+    let mut old = Damaged {
+        opening: damaged,
+        connection: None,
+    };
+    let found = old.read(|old| {
+        old.query_row("SELECT max(sequence) FROM audit", [], |row| {
+            row.get::<_, Option<i64>>(0)
+        })
+    });
+    let last = found.flatten().unwrap_or(0).max(promised);
+    let mut rescued = Rescued {
+        entries: 0,
+        last,
+        missing: Vec::new(),
+    };
+    for sequence in 1..=last {
+        match old.read(|old| read_number(old, sequence)).flatten() {
+            Some((audit, entry)) => {
+                audit.insert(new)?;
+                if let Some(entry) = entry {
+                    entry.insert(new)?;
+                    copy_delivery(&mut old, new, sequence)?;
+                    rescued.entries += 1;
+                }
+            }
+            None => extend(&mut rescued.missing, sequence),
+        }
+    }
+    copy_rest(&mut old, new);
+    Ok(rescued)
+}
+
+/// The audit row of a number, and its entry where it has one; `None` if it is not what was
+/// written.
+fn read_number(
+    old: &Connection,
+    sequence: i64,
+) -> rusqlite::Result<Option<(AuditRow, Option<EntryRow>)>> {
+    let audit = old
+        .prepare_cached("SELECT * FROM audit WHERE sequence = ?1")?
+        .query_row(params![sequence], AuditRow::read)?;
+    let has_entry = matches!(
+        Act::from_name(&audit.act),
+        Some(Act::Recorded | Act::Corrected | Act::Cancelled)
+    );
+    if !has_entry {
+        return Ok(Some((audit, None)));
+    }
+    let entry = old
+        .prepare_cached("SELECT * FROM entry WHERE sequence = ?1")?
+        .query_row(params![sequence], EntryRow::read)?;
+    let whole = audit.digest == Some(entry.digest());
+    Ok(whole.then_some((audit, Some(entry))))
+}
+
+/// Where an entry stands. One whose way cannot be read is sent again: the server knows it by its
+/// id.
+fn copy_delivery(old: &mut Damaged<'_>, new: &Connection, sequence: i64) -> Result<(), StoreError> {
+    let columns = "sequence, state, attempts, changed_in, location, etag, last_modified, detail";
+    let read = old.read(|old| {
+        old.prepare_cached(&format!(
+            "SELECT {columns} FROM delivery WHERE sequence = ?1"
+        ))?
+        .query_row(params![sequence], |row| {
+            (0..8)
+                .map(|column| row.get::<_, Value>(column))
+                .collect::<Result<Vec<_>, _>>()
+        })
+    });
+    match read {
+        Some(values) => new
+            .prepare_cached(&format!(
+                "INSERT INTO delivery ({columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            ))?
+            .execute(params_from_iter(values))?,
+        None => new
+            .prepare_cached(
+                "INSERT INTO delivery (sequence, state, attempts, changed_in) \
+                 SELECT sequence, iif(voucher IS NULL, 'awaiting_number', 'queued'), 1, sequence \
+                 FROM entry WHERE sequence = ?1",
+            )?
+            .execute(params![sequence])?,
+    };
+    Ok(())
+}
+
+/// Accounts, pictures and closed days, as far as they can be read: without them people sign up
+/// again, and no record is lost.
+fn copy_rest(old: &mut Damaged<'_>, new: &Connection) {
+    for (select, insert) in [
+        (
+            "SELECT id, account FROM operator",
+            "INSERT OR IGNORE INTO operator VALUES (?1, ?2)",
+        ),
+        (
+            "SELECT date, audit FROM closed_day",
+            "INSERT OR IGNORE INTO closed_day VALUES (?1, ?2)",
+        ),
+        (
+            "SELECT sequence, part, png FROM crop",
+            "INSERT OR IGNORE INTO crop VALUES (?1, ?2, ?3)",
+        ),
+    ] {
+        // What cannot be read here is left behind in the old file.
+        let _ = old.read(|old| copy_rows(old, new, select, insert));
+    }
+}
+
+fn copy_rows(
+    old: &Connection,
+    new: &Connection,
+    select: &str,
+    insert: &str,
+) -> rusqlite::Result<()> {
+    let mut from = old.prepare(select)?;
+    let mut into = new.prepare(insert)?;
+    let columns = from.column_count();
+    let mut rows = from.query([])?;
+    while let Some(row) = rows.next()? {
+        let values: Vec<Value> = (0..columns)
+            .map(|column| row.get(column))
+            .collect::<Result<_, _>>()?;
+        into.execute(params_from_iter(values))?;
+    }
+    Ok(())
+}
+
+fn extend(missing: &mut Vec<(i64, i64)>, sequence: i64) {
+    match missing.last_mut() {
+        Some((_, last)) if *last + 1 == sequence => *last = sequence,
+        _ => missing.push((sequence, sequence)),
+    }
+}
+
+/// Writes down what is missing, under a number that was never promised to anything else.
+fn close_log(
+    new: &Connection,
+    rescued: &Rescued,
+    witnessed: &Witnessed,
+) -> Result<Head, StoreError> {
+    let missing: Vec<String> = (rescued.missing.iter())
+        .map(|(a, b)| format!("{a}-{b}"))
+        .collect();
+    let detail = format!("{} entries; missing {}", rescued.entries, missing.join(" "));
+    let before = audit::last(new)?;
+    let mut row = audit::next(
+        before.as_ref(),
+        witnessed,
+        &Particulars::of(Act::Salvaged, &detail),
+    );
+    row.sequence = rescued.last + 1;
+    row.chain = row.chained_to(&before.map_or(Head::START.chain, |before| before.chain));
+    row.insert(new)?;
+    Ok(Head {
+        sequence: row.sequence,
+        chain: row.chain,
+    })
+}
+
+/// The gaps in the detail of a [`Act::Salvaged`] row.
+pub(super) fn missing_in(detail: &str) -> Vec<(i64, i64)> {
+    let Some((_, gaps)) = detail.split_once("missing ") else {
+        return Vec::new();
+    };
+    gaps.split_whitespace()
+        .filter_map(|gap| gap.split_once('-'))
+        .filter_map(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_numbers_make_one_gap() {
+        let mut missing = Vec::new();
+        for sequence in [3, 4, 5, 9] {
+            extend(&mut missing, sequence);
+        }
+        assert_eq!(missing, [(3, 5), (9, 9)]);
+        assert_eq!(missing_in("2 entries; missing 3-5 9-9"), missing);
+    }
+}

@@ -1,0 +1,228 @@
+//! A tablet for tests: its records, its keys, its simulated disk.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::date;
+use uketsuke::clock::{Moment, RunId};
+use uketsuke::config::DirectoryKind;
+use uketsuke::intake::{
+    Entry, Evidence, OperatorId, Outcome, RecordId, StationId, Subject, VaccinationRecord, Vaccine,
+};
+use uketsuke::keys::{RecoveryIdentity, Secret};
+use uketsuke::store::{
+    DirectoryPaths, DurableFile, Files, Medium, Opening, Probe, RecordStore as _, SqliteStore,
+    StoreError, Synchronous, Witnessed, recover,
+};
+
+use crate::disk::{Disk, SimFile, Vfs};
+
+pub fn moment(seconds: u64) -> Moment {
+    Moment {
+        wall: "2021-11-20T01:15:30Z".parse().expect("a time"),
+        monotonic: Duration::from_secs(seconds),
+        run: RunId(1),
+    }
+}
+
+pub fn clerk() -> Witnessed {
+    Witnessed::new(OperatorId::new("clerk-01").expect("an id"), moment(1))
+}
+
+/// A dose of the person with that number.
+pub fn entry(personal: u64) -> Entry {
+    let now = moment(1);
+    Entry::new(VaccinationRecord {
+        id: RecordId::new(now.wall),
+        subject: Subject::Voucher(
+            format!("21131016{personal:010}")
+                .parse()
+                .expect("18 digits"),
+        ),
+        date: date(2021, 11, 20),
+        venue: "市民会館".parse().expect("a venue"),
+        doctor: "山田 太郎".parse().expect("a doctor"),
+        outcome: Outcome::Given(Vaccine {
+            product: "comirnaty-12".parse().expect("a product"),
+            maker: "ファイザー".parse().expect("a maker"),
+            lot: "FJ7489".parse().expect("a lot"),
+        }),
+        station: StationId::new("st-test").expect("an id"),
+        operator: OperatorId::new("clerk-01").expect("an id"),
+        recorded_at: now.wall,
+        evidence: Evidence("line,nw7".into()),
+    })
+}
+
+/// A small random number generator (splitmix64), so that every run can be had again.
+pub struct Seeded(pub u64);
+
+impl Seeded {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+}
+
+/// The simulated disk as the store's file system.
+#[derive(Debug)]
+struct OnDisk(Disk);
+
+impl Files for OnDisk {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DurableFile>> {
+        let known = self.0.exists(path);
+        let file = self.0.open_or_create(path)?;
+        if !known {
+            file.sync()?;
+        }
+        Ok(Box::new(OpenFile(file)))
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        // The medium's folder: the simulated disk has no folders of its own.
+        Ok(path == Path::new(MEDIUM) || self.0.exists(path))
+    }
+
+    fn lock(&self, _: &Path) -> io::Result<Box<dyn Send>> {
+        Ok(Box::new(()))
+    }
+}
+
+struct OpenFile(SimFile);
+
+impl DurableFile for OpenFile {
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read_at(buffer, offset)
+    }
+
+    fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_at(bytes, offset)
+    }
+
+    fn length(&mut self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync()
+    }
+}
+
+const MEDIUM: &str = "/card";
+const STATION: &str = "st-test";
+
+/// A tablet whose disk is simulated.
+pub struct Tablet {
+    pub disk: Disk,
+    vfs: Vfs,
+    identity: RecoveryIdentity,
+    synchronous: Synchronous,
+}
+
+impl Tablet {
+    pub fn new(seed: u64, synchronous: Synchronous) -> Self {
+        let disk = Disk::new(seed);
+        Self {
+            vfs: Vfs::register(disk.clone()),
+            disk,
+            identity: RecoveryIdentity::generate(),
+            synchronous,
+        }
+    }
+
+    /// The same tablet after a power cut.
+    pub fn after_power_cut(&self, seed: u64) -> Self {
+        let disk = self.disk.power_cut(seed);
+        Self {
+            vfs: Vfs::register(disk.clone()),
+            disk,
+            identity: RecoveryIdentity::from_text(&self.identity.to_text()).expect("an identity"),
+            synchronous: self.synchronous,
+        }
+    }
+
+    fn opening(&self) -> Opening {
+        let key = |byte, length| Secret::from_bytes(vec![byte; length]);
+        let station = StationId::new(STATION).expect("an id");
+        let paths = DirectoryPaths::of(Path::new("/data"), 1);
+        let opening = Opening::local(
+            paths,
+            DirectoryKind::Training,
+            station,
+            key(1, 48),
+            key(2, 32),
+        );
+        Opening {
+            files: Arc::new(OnDisk(self.disk.clone())),
+            vfs: Some(self.vfs.name().to_owned()),
+            synchronous: self.synchronous,
+            medium: Some(Medium {
+                folder: PathBuf::from(MEDIUM),
+                recipient: self.identity.recipient(),
+            }),
+            ..opening
+        }
+    }
+
+    pub fn create(&self) -> Result<SqliteStore, StoreError> {
+        SqliteStore::create(self.opening(), &clerk())
+    }
+
+    pub fn open(&self) -> Result<SqliteStore, StoreError> {
+        SqliteStore::open(self.opening())
+    }
+
+    /// How many of `ids` come back on another tablet from this one's second medium.
+    pub fn restored_elsewhere(&self, ids: &[RecordId]) -> usize {
+        let card = tempfile::tempdir().expect("a folder");
+        let path = PathBuf::from(MEDIUM).join(format!("uketsuke-{STATION}.copy"));
+        if !self.disk.exists(&path) {
+            return 0;
+        }
+        let file = self.disk.open(&path).expect("the copy");
+        let mut bytes = vec![0; usize::try_from(file.len().expect("a length")).expect("small")];
+        file.read_at(&mut bytes, 0).expect("readable");
+        std::fs::write(card.path().join(format!("uketsuke-{STATION}.copy")), bytes)
+            .expect("written");
+        let keys = self
+            .opening()
+            .sealed_keys(&self.identity.recipient())
+            .expect("sealed");
+        std::fs::write(
+            card.path().join(format!("uketsuke-{STATION}.keys.age")),
+            keys,
+        )
+        .expect("written");
+        let other = Self::new(0, Synchronous::Full);
+        let mut store = other.create().expect("a new tablet");
+        recover(&mut store, card.path(), &self.identity, &clerk()).expect("recovered");
+        ids.iter()
+            .filter(|id| store.history(**id).expect("readable").len() == 1)
+            .count()
+    }
+}
+
+/// Each of `entries` is there exactly once, as it was recorded, and the book is whole.
+pub fn assert_kept(store: &mut SqliteStore, entries: &[Entry], context: &str) {
+    for entry in entries {
+        let history = store.history(entry.id).expect("readable");
+        assert_eq!(history.len(), 1, "{context}: {}", entry.id);
+        assert_eq!(history[0].entry, *entry, "{context}");
+    }
+    let findings = store.scrub().expect("readable").findings;
+    assert!(findings.is_empty(), "{context}: {findings:?}");
+}
+
+/// A probe that does nothing.
+pub fn quiet() -> Probe {
+    Probe::default()
+}
