@@ -5,9 +5,15 @@
     reason = "the command line is where words reach people"
 )]
 
+mod data_dir;
+mod doctor;
+mod export;
+mod import;
+mod operator;
 mod pictures;
 mod presets;
 mod qa;
+mod recover;
 mod replay;
 mod scan;
 mod scan_object;
@@ -16,12 +22,21 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::ConfigError;
+use crate::keys::KeyError;
+use crate::store::{CopyState, DirectoryError};
+
 /// Every input was processed, whatever the verdicts.
 pub const EXIT_OK: u8 = 0;
 /// Some input could not be opened, or a QA set failed.
 pub const EXIT_FAILED: u8 = 1;
 /// Wrong usage, or a session that is not confirmed.
 pub const EXIT_USAGE: u8 = 2;
+
+/// The credential store cannot be used.
+pub const EXIT_NO_KEY_STORE: u8 = 4;
+/// A training directory was taken for production, or the other way round.
+pub const EXIT_OTHER_KIND: u8 = 5;
 
 /// 受付 uketsuke: reads vaccination vouchers.
 #[derive(Debug, Parser)]
@@ -37,6 +52,16 @@ enum Command {
     Scan(scan::ScanArgs),
     /// Run a sample set and score it / 見本の一式で精度を測る
     Qa(qa::QaArgs),
+    /// Take in a file of records / 記録のファイルを取り込む
+    Import(import::ImportArgs),
+    /// Write the records out as a file / 記録をファイルに書き出す
+    Export(export::ExportArgs),
+    /// Look at everything and tell what is wrong / 端末の状態を調べる
+    Doctor(doctor::DoctorArgs),
+    /// Bring back a destroyed tablet's records, or a lost key / 壊れた端末の記録を復元する
+    Recover(recover::RecoverArgs),
+    /// The people who work at the station / 操作する人の登録
+    Operator(operator::OperatorArgs),
 }
 
 /// Runs a subcommand.
@@ -44,14 +69,42 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Qa(args) => qa::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Recover(args) => recover::run(&args),
+        Command::Operator(args) => operator::run(&args),
     };
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::from(EXIT_OK),
         Err(error) => {
             eprintln!("uketsuke: {error:#}");
-            ExitCode::from(EXIT_FAILED)
+            ExitCode::from(exit_code(&error))
         }
+    }
+}
+
+/// The exit code that an error has.
+fn exit_code(error: &anyhow::Error) -> u8 {
+    let mut causes = error.chain();
+    let code = causes.find_map(|cause| {
+        let key = cause.downcast_ref::<KeyError>();
+        let directory = cause.downcast_ref::<DirectoryError>();
+        match (key, directory) {
+            (Some(_), _) => Some(EXIT_NO_KEY_STORE),
+            (_, Some(DirectoryError::OtherKind { .. })) => Some(EXIT_OTHER_KIND),
+            _ if cause.is::<ConfigError>() => Some(EXIT_USAGE),
+            _ => None,
+        }
+    });
+    code.unwrap_or(EXIT_FAILED)
+}
+
+/// Everything is recorded; somebody should see to the second medium.
+fn warn_of_copy(copy: &CopyState) {
+    if let CopyState::Behind { because } = copy {
+        eprintln!("uketsuke: {because}");
     }
 }
 

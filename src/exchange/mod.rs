@@ -24,6 +24,7 @@ mod encoding;
 mod fhir;
 mod finding;
 mod lines;
+mod products;
 mod table;
 mod vrs_csv;
 mod vrs_row;

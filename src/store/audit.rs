@@ -26,6 +26,8 @@ pub enum Act {
     Corrected,
     /// A record was cancelled.
     Cancelled,
+    /// A person settled what a finding asked.
+    Reviewed,
     /// Entries went into a batch.
     Sent,
     /// A batch stayed unanswered.
@@ -63,11 +65,12 @@ pub enum Act {
 }
 
 impl Act {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::Born,
         Self::Recorded,
         Self::Corrected,
         Self::Cancelled,
+        Self::Reviewed,
         Self::Sent,
         Self::Unanswered,
         Self::Acknowledged,
@@ -94,6 +97,7 @@ impl Act {
             Self::Recorded => "recorded",
             Self::Corrected => "corrected",
             Self::Cancelled => "cancelled",
+            Self::Reviewed => "reviewed",
             Self::Sent => "sent",
             Self::Unanswered => "unanswered",
             Self::Acknowledged => "acknowledged",
@@ -133,8 +137,17 @@ pub struct Witnessed {
     pub actor: OperatorId,
     /// When, by both clocks.
     pub moment: Moment,
-    /// What was shown: identifiers of findings, never a voucher's number.
-    pub shown: String,
+    /// What was shown.
+    pub shown: Vec<Shown>,
+}
+
+/// A finding that was shown with a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its stable identifier; never a voucher's number.
+    pub finding: String,
+    /// Whether a person has to look at it later.
+    pub for_review: bool,
 }
 
 impl Witnessed {
@@ -143,8 +156,15 @@ impl Witnessed {
         Self {
             actor,
             moment,
-            shown: String::new(),
+            shown: Vec::new(),
         }
+    }
+
+    fn shown_names(&self) -> Vec<&str> {
+        self.shown
+            .iter()
+            .map(|shown| shown.finding.as_str())
+            .collect()
     }
 }
 
@@ -335,7 +355,7 @@ pub(super) fn next(
         actor: witnessed.actor.to_string(),
         act: what.act.name().to_owned(),
         subject: what.subject,
-        shown: witnessed.shown.clone(),
+        shown: witnessed.shown_names().join(","),
         detail: what.detail.to_owned(),
         digest: what.digest,
         chain: [0; 32],

@@ -177,7 +177,7 @@ impl DataDirectory {
             path: manifest_path(folder),
             why,
         };
-        fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+        private_folder(folder).map_err(|error| failed(error.to_string()))?;
         let station = StationId::new(&format!("st-{}", short_random()))
             .map_err(|error| failed(error.to_string()))?;
         let directory = Self {
@@ -393,6 +393,15 @@ fn is_unfinished(opening: &Opening) -> Result<bool, StoreError> {
         .query_row("SELECT only FROM directory", [], |row| row.get(0))
         .optional()?;
     Ok(born.is_none())
+}
+
+/// A folder for its owner alone, where the system knows such a thing.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn manifest_path(folder: &Path) -> PathBuf {

@@ -30,6 +30,7 @@ mod outbox;
 mod people;
 mod probe;
 mod recovery;
+mod review;
 mod row;
 mod salvage;
 mod scrub;
@@ -43,7 +44,7 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{Act, AuditRow, Head, Witnessed};
+pub use audit::{Act, AuditRow, Head, Shown, Witnessed};
 pub use connection::Synchronous;
 pub use crops::{Crop, CropPart};
 pub use directory::{DataDirectory, DirectoryError, DirectoryPaths};
@@ -53,10 +54,11 @@ pub use memory::MemoryStore;
 pub use outbox::{Entered, Stored};
 pub use probe::{Probe, Step};
 pub use recovery::{Restored, recover};
+pub use review::OpenReview;
 pub use salvage::{Salvaged, salvage};
 pub use scrub::{ScrubFinding, Scrubbed};
 pub use second_copy::{CopyState, Medium};
-pub use sqlite::{Opening, SqliteStore};
+pub use sqlite::{EntrySource, Lookup, Opening, Order, SqliteStore};
 pub use state::{Event, Receipt, State, transition};
 
 use jiff::civil::Date;

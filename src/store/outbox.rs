@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::audit::{self, Act, Particulars, Witnessed};
 use super::error::StoreError;
 use super::probe::{Probe, Step};
+use super::review;
 use super::row::{EntryRow, as_integer};
 use super::state::{Event, Receipt, State, transition};
 use crate::intake::{ConflictKey, Entry, EntryKind, RecordId, Subject};
@@ -139,6 +140,7 @@ fn insert(
         digest: Some(row.digest()),
     };
     audit::append(connection, witnessed, &what)?;
+    review::insert(connection, sequence, &witnessed.shown)?;
     probe.reached(Step::AuditInserted);
     Ok(Entered::AsNew(sequence, state))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::audit::{self, Act, AuditRow, Head, Particulars, Witnessed};
+use super::audit::{self, Act, AuditRow, Head, Particulars, Shown, Witnessed};
 use super::connection::{self, Synchronous};
 use super::crops::{self, Crop};
 use super::directory::{DirectoryPaths, KeptKeys};
@@ -119,6 +119,9 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::NotRecorded`]: run it again.
     pub fn create(opening: Opening, witnessed: &Witnessed) -> Result<Self, StoreError> {
+        // Made by us and not by SQLite, which would let everybody on the machine read it.
+        let database = &opening.paths.database;
+        (opening.files.open(database)).map_err(opening.file_error(database))?;
         let mut connection = opening.connect(true)?;
         migrations::migrate(&mut connection, migrations::NEWEST, &opening.probe)?;
         drop(connection);
@@ -312,26 +315,27 @@ impl SqliteStore {
         Ok(Recorded { entered, copy })
     }
 
-    /// Keeps all entries of a file, or none of them: one transaction. `next` hands out the
-    /// entries, `report` hears what became of each.
+    /// Keeps all entries of a file, or none of them: one transaction.
     ///
     /// # Errors
-    /// [`StoreError::NotRecorded`]: nothing of the file was kept; import it again.
+    /// [`StoreError::NotRecorded`], and what the source returns: nothing of the file was kept.
     pub fn record_all(
         &mut self,
-        next: &mut dyn FnMut() -> Option<Entry>,
-        report: &mut dyn FnMut(&Entry, Entered),
-        summary: &dyn Fn() -> String,
+        source: &mut dyn EntrySource,
         witnessed: &Witnessed,
     ) -> Result<CopyState, StoreError> {
         let probe = self.opening.probe.clone();
         probe.reached(Step::IntakeReceived);
         let ((), copy) = self.write_once(|transaction| {
-            while let Some(entry) = next() {
-                let entered = outbox::enter(transaction, &entry, witnessed, &probe)?;
-                report(&entry, entered);
+            while let Some((entry, shown)) = source.next(&Lookup(transaction))? {
+                let witnessed = Witnessed {
+                    shown,
+                    ..witnessed.clone()
+                };
+                let entered = outbox::enter(transaction, &entry, &witnessed, &probe)?;
+                source.entered(&entry, entered);
             }
-            let detail = summary();
+            let detail = source.summary();
             let what = Particulars::of(Act::Imported, &detail);
             audit::append(transaction, witnessed, &what)?;
             Ok(())
@@ -442,6 +446,34 @@ impl SqliteStore {
     pub fn copy_state(&mut self) -> Result<CopyState, StoreError> {
         let head = self.head()?;
         Ok(self.bring_up_copy(head))
+    }
+}
+
+/// Where the entries of a file come from.
+pub trait EntrySource {
+    /// The next entry and what is shown with it; `None` at the end.
+    ///
+    /// # Errors
+    /// An error rolls everything back.
+    fn next(&mut self, known: &Lookup<'_>) -> Result<Option<(Entry, Vec<Shown>)>, StoreError>;
+
+    /// What became of an entry, provided that the rest of the file goes well too.
+    fn entered(&mut self, entry: &Entry, entered: Entered);
+
+    /// What the audit log says of the file.
+    fn summary(&self) -> String;
+}
+
+/// What is in the book while a file is being taken in, its own rows included.
+pub struct Lookup<'a>(&'a Connection);
+
+impl Lookup<'_> {
+    /// As [`RecordStore::of_person`].
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn of_person(&self, number: VoucherNumber) -> Result<Vec<Stored>, StoreError> {
+        outbox::of_person(self.0, number)
     }
 }
 

@@ -266,7 +266,7 @@ fn killed_from_outside_at_any_moment_what_was_recorded_is_there_once() {
 #[test]
 fn killed_in_the_middle_of_a_migration_the_next_start_goes_on() {
     let each = runs(1, 10);
-    for fixture in ["schema-1", "schema-2", "schema-3"] {
+    for fixture in ["schema-1", "schema-2", "schema-3", "schema-4"] {
         for step in [Step::MigrationApplied, Step::MigrationCommitted] {
             for count in 1..=each.min(3) {
                 let site = Site::with_schema(fixture);

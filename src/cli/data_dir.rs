@@ -1,0 +1,183 @@
+//! What every subcommand with a data directory does first: configuration, keys, clock, store.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::clock::{Clock, Moment, SetClock, SystemClock};
+use crate::config::{Config, DirectoryKind, default_data_dir};
+use crate::exchange::Profile;
+use crate::intake::{Catalogue, DataFiles, OperatorId};
+use crate::keys::{self, KeyStore};
+use crate::store::{DataDirectory, DirectoryError, Medium, Opening, Probe, SqliteStore, Witnessed};
+
+/// The arguments that all of them share.
+#[derive(Debug, Args)]
+pub(super) struct DataArgs {
+    /// Settings file, TOML / 設定ファイル
+    #[arg(long, value_name = "FILE", env = "UKETSUKE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Data directory; the platform's unless said / データフォルダー
+    #[arg(long, value_name = "DIR", env = "UKETSUKE_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// A data directory with everything that belongs to it, its store not opened yet.
+pub(super) struct Place {
+    pub config: Config,
+    pub directory: DataDirectory,
+    pub keys: Box<dyn KeyStore>,
+    clock: Box<dyn Clock>,
+}
+
+impl DataArgs {
+    pub(super) fn config(&self) -> anyhow::Result<Config> {
+        // Names and values that are not Unicode cannot be ours.
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Ok(Config::load(self.config.as_deref(), environment)?)
+    }
+
+    pub(super) fn folder(&self) -> anyhow::Result<PathBuf> {
+        match &self.data_dir {
+            Some(folder) => Ok(folder.clone()),
+            None => Ok(default_data_dir()?),
+        }
+    }
+
+    /// The directory; one is born if there is none.
+    pub(super) fn place(&self) -> anyhow::Result<Place> {
+        let (config, folder) = (self.config()?, self.folder()?);
+        let directory =
+            DataDirectory::find_or_bear(&folder, config.directory_kind, &Probe::default())?;
+        Place::of(config, directory)
+    }
+
+    /// The directory, which has to be there.
+    pub(super) fn existing_place(&self) -> anyhow::Result<Place> {
+        let (config, folder) = (self.config()?, self.folder()?);
+        let directory = DataDirectory::find(&folder)?.ok_or(DirectoryError::NotBorn(folder))?;
+        Place::of(config, directory)
+    }
+}
+
+impl Place {
+    fn of(config: Config, directory: DataDirectory) -> anyhow::Result<Self> {
+        let keys = keys::open(config.key_store, directory.folder(), directory.station())?;
+        Ok(Self {
+            clock: clock(directory.kind())?,
+            config,
+            directory,
+            keys,
+        })
+    }
+
+    pub(super) fn opening(&self) -> anyhow::Result<Opening> {
+        let medium = self.medium();
+        let opening = Opening {
+            medium: medium.clone(),
+            ..self
+                .directory
+                .opening(self.keys.as_ref(), &Probe::default())?
+        };
+        if let Some(recipient) = &self.config.recovery {
+            self.directory
+                .keep_recovery_keys(&opening, recipient, medium.as_ref())?;
+        }
+        Ok(opening)
+    }
+
+    pub(super) fn medium(&self) -> Option<Medium> {
+        Some(Medium {
+            folder: self.config.second_copy.clone()?,
+            recipient: self.config.recovery.clone()?,
+        })
+    }
+
+    pub(super) fn store(&self) -> anyhow::Result<SqliteStore> {
+        Ok(self
+            .directory
+            .open_store(self.opening()?, &self.witnessed())?)
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Whoever runs the program, by the name that the system has for them.
+    pub(super) fn operator(&self) -> OperatorId {
+        let named = std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
+        let user: String = named
+            .unwrap_or_default()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(20)
+            .collect();
+        let id = format!("os-{}", if user.is_empty() { "user" } else { &user });
+        OperatorId::new(&id).unwrap_or_else(|_| unreachable!("letters, digits and a hyphen"))
+    }
+
+    pub(super) fn witnessed(&self) -> Witnessed {
+        Witnessed::new(self.operator(), self.now())
+    }
+
+    pub(super) fn profile(&self) -> Profile {
+        let names = &self.config.record_api;
+        Profile {
+            voucher_system: names.naming_system.clone(),
+            structure_definitions: names.structure_definitions.clone(),
+            ..Profile::default()
+        }
+    }
+
+    /// The built-in tables with the municipality's own over them.
+    pub(super) fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        let Some(folder) = &self.config.catalogue else {
+            return Ok(Catalogue::built_in()?);
+        };
+        let own = ["products", "lots", "intervals", "ages"]
+            .map(|name| table(&folder.join(format!("{name}.toml"))));
+        let [products, lots, intervals, ages] = own;
+        let (products, lots, intervals, ages) = (products?, lots?, intervals?, ages?);
+        Ok(Catalogue::load(&DataFiles {
+            products: products.as_deref(),
+            lots: lots.as_deref(),
+            intervals: intervals.as_deref(),
+            ages: ages.as_deref(),
+        })?)
+    }
+}
+
+/// A table of the municipality's own; `None` where it has none.
+fn table(path: &Path) -> anyhow::Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| {
+            format!(
+                "{}: 読めません。ファイルを確かめてください / cannot be read: check the file",
+                path.display()
+            )
+        }),
+    }
+}
+
+/// The system's clock, or in training the one that `UKETSUKE_NOW` sets.
+fn clock(kind: DirectoryKind) -> anyhow::Result<Box<dyn Clock>> {
+    let Some(now) = std::env::var_os("UKETSUKE_NOW") else {
+        return Ok(Box::new(SystemClock::start()));
+    };
+    anyhow::ensure!(
+        kind == DirectoryKind::Training,
+        "UKETSUKE_NOW は研修用のフォルダーでだけ使えます。取り消してください / \
+         UKETSUKE_NOW is for training directories only: unset it"
+    );
+    let now: Timestamp = now.to_string_lossy().parse().context(
+        "UKETSUKE_NOW の形式が違います（例 2021-11-20T10:00:00+09:00） / \
+         UKETSUKE_NOW is not a time such as 2021-11-20T10:00:00+09:00",
+    )?;
+    Ok(Box::new(SetClock::start(now)))
+}

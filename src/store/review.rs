@@ -1,0 +1,127 @@
+//! Findings that a person has to look at: nothing stopped the record, and nothing is forgotten.
+
+use rusqlite::{Connection, params};
+
+use super::audit::{self, Act, Particulars, Shown, Witnessed};
+use super::error::StoreError;
+use super::outbox::{STORED, Stored};
+use super::sqlite::SqliteStore;
+
+/// An entry with findings that nobody settled yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenReview {
+    /// The entry.
+    pub stored: Stored,
+    /// The findings' identifiers.
+    pub findings: Vec<String>,
+}
+
+pub(super) fn insert(
+    connection: &Connection,
+    sequence: i64,
+    shown: &[Shown],
+) -> rusqlite::Result<()> {
+    for shown in shown.iter().filter(|shown| shown.for_review) {
+        connection
+            .prepare_cached("INSERT OR IGNORE INTO review (sequence, finding) VALUES (?1, ?2)")?
+            .execute(params![sequence, shown.finding])?;
+    }
+    Ok(())
+}
+
+impl SqliteStore {
+    /// Up to `limit` entries that wait for a person, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::Unreadable`].
+    pub fn open_reviews(&mut self, limit: u32) -> Result<Vec<OpenReview>, StoreError> {
+        self.read(|connection| {
+            let sql = format!(
+                "{STORED} WHERE entry.sequence IN \
+                 (SELECT sequence FROM review WHERE settled_in IS NULL) \
+                 ORDER BY entry.sequence LIMIT ?1"
+            );
+            let stored: Vec<_> = connection
+                .prepare_cached(&sql)?
+                .query_map(params![limit], Stored::read)?
+                .collect::<Result<_, _>>()?;
+            stored
+                .into_iter()
+                .map(|stored| {
+                    let stored = stored?;
+                    let findings = findings_of(connection, stored.sequence)?;
+                    Ok(OpenReview { stored, findings })
+                })
+                .collect()
+        })
+    }
+
+    /// A person looked at an entry's findings and left the record as it is; a correction is an
+    /// entry of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRecorded`].
+    pub fn settle_review(
+        &mut self,
+        sequence: i64,
+        witnessed: &Witnessed,
+    ) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            let what = Particulars {
+                subject: Some(sequence),
+                ..Particulars::of(Act::Reviewed, "")
+            };
+            let row = audit::append(transaction, witnessed, &what)?;
+            transaction.execute(
+                "UPDATE review SET settled_in = ?2 WHERE sequence = ?1 AND settled_in IS NULL",
+                params![sequence, row.sequence],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+fn findings_of(connection: &Connection, sequence: i64) -> Result<Vec<String>, StoreError> {
+    let findings = connection
+        .prepare_cached(
+            "SELECT finding FROM review WHERE sequence = ?1 AND settled_in IS NULL ORDER BY 1",
+        )?
+        .query_map(params![sequence], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::RecordStore as _;
+    use super::super::contract::{clerk, on_disk, record};
+    use super::*;
+    use crate::intake::Entry;
+
+    #[test]
+    fn a_finding_waits_for_a_person_until_it_is_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = on_disk(folder.path());
+        let shown = |finding: &str, for_review| Shown {
+            finding: finding.to_owned(),
+            for_review,
+        };
+        let witnessed = Witnessed {
+            shown: vec![
+                shown("lot_unknown", true),
+                shown("other_municipality", false),
+            ],
+            ..clerk()
+        };
+        store
+            .record(&Entry::new(record(1, 1, "FJ7489")), &witnessed)
+            .unwrap();
+        let open = store.open_reviews(10).unwrap();
+        assert_eq!(open[0].findings, ["lot_unknown"]);
+        store
+            .settle_review(open[0].stored.sequence, &clerk())
+            .unwrap();
+        assert!(store.open_reviews(10).unwrap().is_empty());
+        assert!(store.scrub().unwrap().findings.is_empty());
+    }
+}
