@@ -50,6 +50,12 @@ bench: build samples-environment ## Time for each 1920×1080 JPEG on one process
 	  --seed 3 --count 60 --kind all --width 1920 --jobs $$(nproc)
 	$(PYTHON) scripts/bench.py $(BIN) $(OUT)/bench
 
+durability: system-packages ## What was recorded survives kills, power cuts, failing disks, flipped bits: the long form
+	DURABILITY=full $(CARGO) test $(PROFILE) --test durability --test disk_simulation -- --nocapture
+
+bench-store: system-packages ## Time for one durable record, and for a book of a million
+	$(CARGO) bench --locked --bench store
+
 fmt: ## Format the source
 	$(CARGO) fmt
 
@@ -91,13 +97,16 @@ municipalities: ## Renew the list of municipalities from its source
 	.venv/municipalities/bin/pip install --quiet --no-deps --requirement scripts/requirements.txt
 	.venv/municipalities/bin/python scripts/municipalities.py
 
+fixtures: ## Add a database of the newest schema to tests/fixtures; older ones are never written again
+	UPDATE_FIXTURES=1 $(CARGO) test $(PROFILE) --lib databases_of_every_schema
+
 reasons: ## Write docs/REASONS.md from the table in the source
 	UPDATE_DOCS=1 $(CARGO) test $(PROFILE) --test reasons
 
 ##@ Set-up, done when needed
 
 system-packages:
-	@scripts/apt-install gcc libc6-dev
+	@scripts/apt-install gcc libc6-dev perl make
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs, then run make again"; exit 1; }
 
 samples-environment: $(VENV)/installed
@@ -128,5 +137,5 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test qa fresh exam bench fmt fmt-check lint doc deny audit models evaluate \
+.PHONY: demo test build unit-test qa fresh exam bench bench-store durability fixtures fmt fmt-check lint doc deny audit models evaluate \
   samples honest-samples municipalities reasons system-packages samples-environment train-environment clean help

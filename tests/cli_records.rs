@@ -247,11 +247,11 @@ fn the_doctor_finds_nothing_wrong_and_then_a_broken_page_and_salvages() {
             .all(|check| check["status"] != "alarm")
     );
 
-    let log = desk.path("data/station.db-wal");
-    let mut bytes = fs::read(&log).expect("there");
+    let database = desk.path("data/station.db");
+    let mut bytes = fs::read(&database).expect("there");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    fs::write(&log, bytes).expect("written");
+    fs::write(&database, bytes).expect("written");
     let output = desk.on_data(&["doctor"]);
     assert_eq!(code(&output), 1, "{}", words(&output));
     assert!(words(&output).contains("--salvage"));

@@ -2,7 +2,8 @@
 //!
 //! An [`Operator`] signs in with a PIN ([`Operator::try_pin`]) and gets a [`SignedIn`], which
 //! opens the station's one [`Seat`]. What the role allows is looked up act by act
-//! ([`authorise`]); an administrator's acts need a code from an authenticator too.
+//! ([`authorise`]), for somebody who is signed in; an administrator's acts need a code from an
+//! authenticator too.
 //!
 //! The room decides; it keeps nothing. Whoever calls [`Operator::try_pin`] or [`authorise`]
 //! **saves the operator before telling the outcome**: the count of wrong tries is in there, and
@@ -21,7 +22,7 @@ mod weakness;
 
 pub use lockout::Tries;
 pub use operator::{Authorised, Operator, OperatorName, Refusal, SignInError, SignedIn, authorise};
-pub use pin::{Cost, Pin, PinError, PinHash, PinHashError};
+pub use pin::{ChosenPin, Cost, Pin, PinError, PinHash, PinHashError};
 pub use role::{Act, Role, UnknownRole};
 pub use seat::{Effect, Seat, SeatEvent, Transition};
 pub use totp::{Provisioning, Totp, TotpError};

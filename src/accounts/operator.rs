@@ -71,7 +71,8 @@ pub struct Operator {
     pub enabled: bool,
 }
 
-/// That somebody gave the right PIN just now; opens a [`super::Seat`].
+/// That somebody gave the right PIN just now; opens a [`super::Seat`], and is what [`authorise`]
+/// asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SignedIn {
     operator: OperatorId,
@@ -81,10 +82,6 @@ impl SignedIn {
     /// Who.
     pub fn operator(&self) -> &OperatorId {
         &self.operator
-    }
-
-    pub(super) fn into_operator(self) -> OperatorId {
-        self.operator
     }
 
     #[cfg(test)]
@@ -180,6 +177,11 @@ impl Authorised {
 /// Why an act was refused.
 #[derive(Debug, Error)]
 pub enum Refusal {
+    /// It was somebody else who gave the PIN.
+    #[error(
+        "別の職員でサインインしています。本人の PIN でサインインしてください / somebody else is signed in: sign in with the operator's own PIN"
+    )]
+    NotSignedIn,
     /// The account was disabled.
     #[error(
         "この職員は使えません。管理者に有効にしてもらってください / this operator is disabled: ask an administrator"
@@ -210,17 +212,22 @@ pub enum Refusal {
     Code(#[from] TotpError),
 }
 
-/// Whether `operator`, who is signed in, may do `act` now. Save the operator before telling the
-/// outcome: a code that was taken is not taken again.
+/// Whether `operator` may do `act` now; `signed_in` is theirs, from [`Operator::try_pin`] or from
+/// the [`super::Seat`]. Save the operator before telling the outcome: a code that was taken is not
+/// taken again.
 ///
 /// # Errors
 /// [`Refusal`].
 pub fn authorise(
     act: Act,
     operator: &mut Operator,
+    signed_in: &SignedIn,
     code: Option<&str>,
     now: &Moment,
 ) -> Result<Authorised, Refusal> {
+    if signed_in.operator != operator.id {
+        return Err(Refusal::NotSignedIn);
+    }
     if !operator.enabled {
         return Err(Refusal::Disabled);
     }
@@ -252,12 +259,22 @@ mod tests {
         Pin::typed(text).unwrap()
     }
 
+    fn hash(text: &str) -> PinHash {
+        let pin = Pin::chosen(text, &OperatorId::new("clerk-01").unwrap()).unwrap();
+        PinHash::new(&pin, Cost::CHEAP).unwrap()
+    }
+
+    /// What [`authorise`] says to `operator`, who is signed in.
+    fn ask(act: Act, operator: &mut Operator, code: Option<&str>) -> Result<Authorised, Refusal> {
+        authorise(act, operator, &SignedIn::as_if("clerk-01"), code, &at(0))
+    }
+
     fn operator(role: Role) -> Operator {
         Operator {
             id: OperatorId::new("clerk-01").unwrap(),
             name: "山田".parse().unwrap(),
             role,
-            pin_hash: PinHash::new(&pin(RIGHT), Cost::CHEAP).unwrap(),
+            pin_hash: hash(RIGHT),
             tries: Tries::default(),
             totp: None,
             enabled: true,
@@ -310,7 +327,7 @@ mod tests {
         for _ in 0..5 {
             let _wrong = operator.try_pin(&pin("729417"), &at(0));
         }
-        operator.set_pin(PinHash::new(&pin("583017"), Cost::CHEAP).unwrap());
+        operator.set_pin(hash("583017"));
         assert!(operator.try_pin(&pin(RIGHT), &at(0)).is_err());
         assert!(operator.try_pin(&pin("583017"), &at(0)).is_ok());
     }
@@ -318,8 +335,8 @@ mod tests {
     #[test]
     fn a_hash_that_cannot_be_checked_costs_no_try() {
         let mut operator = operator(Role::Staff);
-        // 4 TiB, more than any tablet has.
-        let text = operator.pin_hash.as_str().replace("m=64", "m=4294967295");
+        // A version of Argon2 that never was.
+        let text = operator.pin_hash.as_str().replace("v=19", "v=18");
         operator.pin_hash = PinHash::parse(&text).unwrap();
         let error = operator.try_pin(&pin(RIGHT), &at(0)).unwrap_err();
         assert!(matches!(error, SignInError::Unknown(_)), "{error}");
@@ -332,30 +349,41 @@ mod tests {
         operator.enabled = false;
         let error = operator.try_pin(&pin(RIGHT), &at(0)).unwrap_err();
         assert_eq!(error, SignInError::Disabled);
-        let refusal = authorise(Act::RecordDose, &mut operator, None, &at(0)).unwrap_err();
+        let refusal = ask(Act::RecordDose, &mut operator, None).unwrap_err();
         assert!(matches!(refusal, Refusal::Disabled));
     }
 
     #[test]
     fn staff_record_and_are_told_whose_role_a_correction_takes() {
         let mut staff = operator(Role::Staff);
-        let allowed = authorise(Act::RecordDose, &mut staff, None, &at(0)).unwrap();
+        let allowed = ask(Act::RecordDose, &mut staff, None).unwrap();
         assert_eq!(allowed.act(), Act::RecordDose);
         assert_eq!(allowed.operator().as_str(), "clerk-01");
-        let refusal = authorise(Act::CorrectRecord, &mut staff, None, &at(0)).unwrap_err();
+        let refusal = ask(Act::CorrectRecord, &mut staff, None).unwrap_err();
         assert!(refusal.to_string().contains("事務担当"), "{refusal}");
+    }
+
+    #[test]
+    fn nobody_acts_on_the_sign_in_of_another() {
+        let mut admin = administrator();
+        let other = SignedIn::as_if("clerk-02");
+        let (act, code) = (Act::ManageOperators, Some("287082"));
+        let refusal = authorise(act, &mut admin, &other, code, &at(0)).unwrap_err();
+        assert!(matches!(refusal, Refusal::NotSignedIn), "{refusal}");
+        let own = admin.try_pin(&pin(RIGHT), &at(0)).unwrap();
+        assert!(authorise(act, &mut admin, &own, code, &at(0)).is_ok());
     }
 
     #[test]
     fn an_administrators_act_takes_a_code_each_time() {
         let mut admin = administrator();
         let act = Act::ManageOperators;
-        let missing = authorise(act, &mut admin, None, &at(0)).unwrap_err();
+        let missing = ask(act, &mut admin, None).unwrap_err();
         assert!(matches!(missing, Refusal::CodeMissing));
-        let wrong = authorise(act, &mut admin, Some("287083"), &at(0)).unwrap_err();
+        let wrong = ask(act, &mut admin, Some("287083")).unwrap_err();
         assert!(matches!(wrong, Refusal::Code(TotpError::Wrong)));
-        assert!(authorise(act, &mut admin, Some("287082"), &at(0)).is_ok());
-        let again = authorise(act, &mut admin, Some("287082"), &at(0)).unwrap_err();
+        assert!(ask(act, &mut admin, Some("287082")).is_ok());
+        let again = ask(act, &mut admin, Some("287082")).unwrap_err();
         assert!(matches!(again, Refusal::Code(TotpError::Used)));
     }
 
@@ -363,20 +391,20 @@ mod tests {
     fn a_right_pin_does_not_clear_wrong_codes() {
         let mut admin = administrator();
         for _ in 0..4 {
-            let _wrong = authorise(Act::Recover, &mut admin, Some("000000"), &at(0));
+            let _wrong = ask(Act::Recover, &mut admin, Some("000000"));
         }
         admin.try_pin(&pin(RIGHT), &at(0)).unwrap();
-        let _wrong = authorise(Act::Recover, &mut admin, Some("000000"), &at(0));
-        let locked = authorise(Act::Recover, &mut admin, Some("287082"), &at(0)).unwrap_err();
+        let _wrong = ask(Act::Recover, &mut admin, Some("000000"));
+        let locked = ask(Act::Recover, &mut admin, Some("287082")).unwrap_err();
         assert!(matches!(locked, Refusal::Code(TotpError::Locked { .. })));
     }
 
     #[test]
     fn an_administrator_without_an_authenticator_is_sent_to_another() {
         let mut admin = operator(Role::Administrator);
-        let refusal = authorise(Act::Recover, &mut admin, Some("287082"), &at(0)).unwrap_err();
+        let refusal = ask(Act::Recover, &mut admin, Some("287082")).unwrap_err();
         assert!(matches!(refusal, Refusal::NoAuthenticator));
-        assert!(authorise(Act::CloseDay, &mut admin, None, &at(0)).is_ok());
+        assert!(ask(Act::CloseDay, &mut admin, None).is_ok());
     }
 
     #[test]

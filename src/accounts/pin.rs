@@ -1,6 +1,7 @@
 //! PINs: chosen so that they are hard to guess, kept so that a guess costs time.
 
 use std::fmt;
+use std::ops::Deref;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
@@ -33,7 +34,7 @@ pub enum PinError {
 pub struct Pin(Zeroizing<String>);
 
 impl Pin {
-    /// The fewest digits: a million PINs, of which the rules leave more than 800,000.
+    /// The fewest digits: a million PINs, of which the rules leave more than 790,000.
     pub const SHORTEST: usize = 6;
     /// The most digits.
     pub const LONGEST: usize = 12;
@@ -61,13 +62,30 @@ impl Pin {
     ///
     /// # Errors
     /// [`PinError::Weak`] too.
-    pub fn chosen(text: &str, operator: &OperatorId) -> Result<Self, PinError> {
+    pub fn chosen(text: &str, operator: &OperatorId) -> Result<ChosenPin, PinError> {
         let pin = Self::typed(text)?;
         let id = values(operator.as_str());
         match weakness(&values(&pin.0), &id) {
             Some(weakness) => Err(PinError::Weak(weakness)),
-            None => Ok(pin),
+            None => Ok(ChosenPin(pin)),
         }
+    }
+}
+
+/// A PIN that was looked at when it was chosen ([`Pin::chosen`]); only such a one can be kept.
+pub struct ChosenPin(Pin);
+
+impl Deref for ChosenPin {
+    type Target = Pin;
+
+    fn deref(&self) -> &Pin {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ChosenPin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ChosenPin(..)")
     }
 }
 
@@ -87,31 +105,53 @@ fn half_width_digit(c: char) -> Option<char> {
 
 /// The values of the digits in `text`.
 fn values(text: &str) -> Zeroizing<Vec<u8>> {
+    // Room for all of them at once: a vector that grows leaves what it held behind.
+    let mut values = Zeroizing::new(Vec::with_capacity(text.len()));
     let digits = text.bytes().filter(u8::is_ascii_digit);
-    Zeroizing::new(digits.map(|digit| digit - b'0').collect())
+    values.extend(digits.map(|digit| digit - b'0'));
+    values
 }
 
-/// What one verification costs.
+/// What one verification costs. Others cannot make one: a PIN is kept at
+/// [`PinHash::DEFAULT_COST`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
-    /// Memory, KiB.
-    pub memory_kib: u32,
-    /// Passes over it.
-    pub passes: u32,
+    memory_kib: u32,
+    passes: u32,
 }
 
 impl Cost {
-    /// For tests: nothing that a person chose may be kept at this cost.
+    /// For tests alone.
+    #[cfg(test)]
     pub const CHEAP: Self = Self {
         memory_kib: 64,
         passes: 1,
     };
+
+    /// The least that a kept PIN may cost: one that was made cheaper was put there by somebody
+    /// who wants to guess it.
+    #[cfg(not(test))]
+    const LEAST: Self = PinHash::DEFAULT_COST;
+    #[cfg(test)]
+    const LEAST: Self = Self::CHEAP;
+
+    /// The most that a kept PIN may cost, four times the memory and the passes, about 7 s: more
+    /// would keep everybody from signing in.
+    const MOST: Self = Self {
+        memory_kib: 4 * PinHash::DEFAULT_COST.memory_kib,
+        passes: 4 * PinHash::DEFAULT_COST.passes,
+    };
+
+    fn is_between(self, least: Self, most: Self) -> bool {
+        (least.memory_kib..=most.memory_kib).contains(&self.memory_kib)
+            && (least.passes..=most.passes).contains(&self.passes)
+    }
 }
 
 /// Why a PIN could not be hashed or compared. Does not count as a wrong try.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PinHashError {
-    /// Not an Argon2id hash.
+    /// Not an Argon2id hash, or one at a cost that no PIN is kept at.
     #[error(
         "PIN の記録が壊れています。管理者が PIN を設定し直してください / the kept PIN is damaged: have an administrator set a new one"
     )]
@@ -141,23 +181,23 @@ impl PinHash {
     ///
     /// # Errors
     /// [`PinHashError::Failed`].
-    pub fn new(pin: &Pin, cost: Cost) -> Result<Self, PinHashError> {
+    pub fn new(pin: &ChosenPin, cost: Cost) -> Result<Self, PinHashError> {
         let params = Params::new(cost.memory_kib, cost.passes, 1, None)
             .map_err(|error| PinHashError::Failed(error.into()))?;
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password(pin.0.as_bytes())
+            .hash_password(pin.0.0.as_bytes())
             .map(|hash| Self(hash.to_string()))
             .map_err(PinHashError::Failed)
     }
 
-    /// A hash that was kept.
+    /// A hash that was kept, neither cheaper to guess nor dearer to check than PINs are kept.
     ///
     /// # Errors
     /// [`PinHashError::Damaged`].
     pub fn parse(text: &str) -> Result<Self, PinHashError> {
         let hash = parsed(text)?;
         let whole = hash.algorithm == ARGON2ID_IDENT && hash.salt.is_some() && hash.hash.is_some();
-        if whole {
+        if whole && cost(&hash)?.is_between(Cost::LEAST, Cost::MOST) {
             Ok(Self(text.to_owned()))
         } else {
             Err(PinHashError::Damaged)
@@ -188,6 +228,14 @@ fn parsed(text: &str) -> Result<PasswordHash, PinHashError> {
     PasswordHash::new(text).map_err(|_| PinHashError::Damaged)
 }
 
+fn cost(hash: &PasswordHash) -> Result<Cost, PinHashError> {
+    let params = Params::try_from(hash).map_err(|_| PinHashError::Damaged)?;
+    Ok(Cost {
+        memory_kib: params.m_cost(),
+        passes: params.t_cost(),
+    })
+}
+
 impl fmt::Debug for PinHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PinHash(..)")
@@ -204,8 +252,12 @@ mod tests {
         OperatorId::new("clerk-20417").unwrap()
     }
 
+    fn chosen(text: &str) -> ChosenPin {
+        Pin::chosen(text, &clerk()).unwrap()
+    }
+
     fn hash(text: &str) -> PinHash {
-        PinHash::new(&Pin::typed(text).unwrap(), Cost::CHEAP).unwrap()
+        PinHash::new(&chosen(text), Cost::CHEAP).unwrap()
     }
 
     #[test]
@@ -269,9 +321,35 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_at_a_cost_that_no_pin_is_kept_at_is_damaged() {
+        let kept = hash("729416").0;
+        for (of, cost) in [("m=64", "m=262145"), ("m=64", "m=32"), ("t=1", "t=33")] {
+            let text = kept.replacen(of, cost, 1);
+            assert_eq!(PinHash::parse(&text), Err(PinHashError::Damaged), "{cost}");
+        }
+    }
+
+    #[test]
+    fn outside_tests_nothing_cheaper_than_the_default_is_taken() {
+        let fits = |cost: Cost| cost.is_between(PinHash::DEFAULT_COST, Cost::MOST);
+        let Cost { memory_kib, passes } = PinHash::DEFAULT_COST;
+        assert!(fits(PinHash::DEFAULT_COST) && fits(Cost::MOST));
+        assert!(!fits(Cost::CHEAP));
+        assert!(!fits(Cost {
+            memory_kib: memory_kib - 1,
+            passes
+        }));
+        assert!(!fits(Cost {
+            memory_kib,
+            passes: passes - 1
+        }));
+    }
+
+    #[test]
     fn the_default_cost_is_paid_and_written_into_the_hash() {
-        let pin = Pin::typed("729416").unwrap();
+        let pin = chosen("729416");
         let kept = PinHash::new(&pin, PinHash::DEFAULT_COST).unwrap();
+        assert_eq!(PinHash::parse(kept.as_str()), Ok(kept.clone()));
         assert!(kept.as_str().starts_with("$argon2id$v=19$m=65536,t="));
         let started = Instant::now();
         assert!(kept.verify(&pin).unwrap());
@@ -281,8 +359,8 @@ mod tests {
 
     #[test]
     fn debug_shows_neither_pin_nor_hash() {
-        let pin = Pin::typed("729416").unwrap();
-        let shown = format!("{pin:?} {:?}", hash("729416"));
-        assert_eq!(shown, "Pin(..) PinHash(..)");
+        let pin = chosen("729416");
+        let shown = format!("{:?} {pin:?} {:?}", *pin, hash("729416"));
+        assert_eq!(shown, "Pin(..) ChosenPin(..) PinHash(..)");
     }
 }

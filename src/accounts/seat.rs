@@ -57,16 +57,11 @@ pub struct Transition {
     pub effect: Effect,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum State {
     Empty,
-    Taken {
-        operator: OperatorId,
-        touched: Duration,
-    },
-    Locked {
-        operator: OperatorId,
-    },
+    Taken { who: SignedIn, touched: Duration },
+    Locked { operator: OperatorId },
 }
 
 /// The station's one seat. A program starts with it empty.
@@ -87,8 +82,13 @@ impl Seat {
 
     /// Who may act; nobody while the seat is locked or should be.
     pub fn operator(&self, now: Duration) -> Option<&OperatorId> {
+        self.signed_in(now).map(SignedIn::operator)
+    }
+
+    /// That who may act gave their PIN, for [`super::authorise`].
+    pub fn signed_in(&self, now: Duration) -> Option<&SignedIn> {
         match &self.state {
-            State::Taken { operator, touched } if !self.is_idle(*touched, now) => Some(operator),
+            State::Taken { who, touched } if !self.is_idle(*touched, now) => Some(who),
             _ => None,
         }
     }
@@ -103,23 +103,20 @@ impl Seat {
 
     /// Somebody gave the right PIN: sits down, comes back, or takes over.
     pub fn sign_in(&mut self, who: SignedIn, now: Duration) -> Transition {
-        let operator = who.into_operator();
-        let taken = State::Taken {
-            operator: operator.clone(),
-            touched: now,
+        let operator = who.operator().clone();
+        let taken = State::Taken { who, touched: now };
+        let (left, was_open) = match std::mem::replace(&mut self.state, taken) {
+            State::Empty => return quiet(SeatEvent::SignedIn(operator)),
+            State::Taken { who, .. } => (who.operator().clone(), true),
+            State::Locked { operator } => (operator, false),
         };
-        match std::mem::replace(&mut self.state, taken) {
-            State::Empty => quiet(SeatEvent::SignedIn(operator)),
-            State::Taken { operator: left, .. } | State::Locked { operator: left }
-                if left != operator =>
-            {
-                let took_over = operator;
-                reset(SeatEvent::Relieved { left, took_over })
-            }
-            // A PIN given again on an open seat may come after any length of absence.
-            State::Taken { .. } => reset(SeatEvent::Unlocked(operator)),
-            State::Locked { .. } => quiet(SeatEvent::Unlocked(operator)),
+        if left != operator {
+            let took_over = operator;
+            return reset(SeatEvent::Relieved { left, took_over });
         }
+        let back = SeatEvent::Unlocked(operator);
+        // A PIN given again on an open seat may come after any length of absence.
+        if was_open { reset(back) } else { quiet(back) }
     }
 
     /// Somebody touched the screen or put a voucher down. Comes too late after the idle time: then
@@ -135,8 +132,8 @@ impl Seat {
     /// Time passed: locks a seat that was left alone.
     pub fn tick(&mut self, now: Duration) -> Option<Transition> {
         match &self.state {
-            State::Taken { operator, touched } if self.is_idle(*touched, now) => {
-                let operator = operator.clone();
+            State::Taken { who, touched } if self.is_idle(*touched, now) => {
+                let operator = who.operator().clone();
                 Some(self.lock_as(operator, SeatEvent::LockedIdle))
             }
             _ => None,
@@ -146,8 +143,8 @@ impl Seat {
     /// Who sits there locks it.
     pub fn lock(&mut self) -> Option<Transition> {
         match &self.state {
-            State::Taken { operator, .. } => {
-                let operator = operator.clone();
+            State::Taken { who, .. } => {
+                let operator = who.operator().clone();
                 Some(self.lock_as(operator, SeatEvent::Locked))
             }
             _ => None,
@@ -158,7 +155,7 @@ impl Seat {
     pub fn sign_out(&mut self) -> Option<Transition> {
         match std::mem::replace(&mut self.state, State::Empty) {
             State::Empty => None,
-            State::Taken { operator, .. } => Some(reset(SeatEvent::SignedOut(operator))),
+            State::Taken { who, .. } => Some(reset(SeatEvent::SignedOut(who.operator().clone()))),
             State::Locked { operator } => Some(quiet(SeatEvent::SignedOut(operator))),
         }
     }
@@ -249,6 +246,8 @@ mod tests {
     fn nobody_acts_from_an_idle_seat_even_before_it_was_noticed() {
         let seat = taken_by("a");
         assert_eq!(seat.operator(seconds(300)), None);
+        assert_eq!(seat.signed_in(seconds(299)), Some(&SignedIn::as_if("a")));
+        assert_eq!(seat.signed_in(seconds(300)), None);
     }
 
     #[test]

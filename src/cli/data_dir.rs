@@ -29,6 +29,8 @@ pub(super) struct Place {
     pub config: Config,
     pub directory: DataDirectory,
     pub keys: Box<dyn KeyStore>,
+    /// Whoever runs the program, by the name that the system has for them.
+    pub operator: OperatorId,
     clock: Box<dyn Clock>,
 }
 
@@ -68,6 +70,7 @@ impl Place {
     fn of(config: Config, directory: DataDirectory) -> anyhow::Result<Self> {
         let keys = keys::open(config.key_store, directory.folder(), directory.station())?;
         Ok(Self {
+            operator: user()?,
             clock: clock(directory.kind())?,
             config,
             directory,
@@ -98,30 +101,18 @@ impl Place {
     }
 
     pub(super) fn store(&self) -> anyhow::Result<SqliteStore> {
-        Ok(self
-            .directory
-            .open_store(self.opening()?, &self.witnessed())?)
+        let opening = self.opening()?;
+        let mut store = self.directory.open_store(opening, &self.witnessed())?;
+        super::warn_of_copy(&store.copy_state()?);
+        Ok(store)
     }
 
     pub(super) fn now(&self) -> Moment {
         self.clock.now()
     }
 
-    /// Whoever runs the program, by the name that the system has for them.
-    pub(super) fn operator(&self) -> OperatorId {
-        let named = std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
-        let user: String = named
-            .unwrap_or_default()
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(20)
-            .collect();
-        let id = format!("os-{}", if user.is_empty() { "user" } else { &user });
-        OperatorId::new(&id).unwrap_or_else(|_| unreachable!("letters, digits and a hyphen"))
-    }
-
     pub(super) fn witnessed(&self) -> Witnessed {
-        Witnessed::new(self.operator(), self.now())
+        Witnessed::new(self.operator.clone(), self.now())
     }
 
     pub(super) fn profile(&self) -> Profile {
@@ -129,7 +120,6 @@ impl Place {
         Profile {
             voucher_system: names.naming_system.clone(),
             structure_definitions: names.structure_definitions.clone(),
-            ..Profile::default()
         }
     }
 
@@ -149,6 +139,18 @@ impl Place {
             ages: ages.as_deref(),
         })?)
     }
+}
+
+fn user() -> anyhow::Result<OperatorId> {
+    let named = std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
+    let user: String = named
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(20)
+        .collect();
+    let user = if user.is_empty() { "user" } else { &user };
+    Ok(OperatorId::new(&format!("os-{user}"))?)
 }
 
 /// A table of the municipality's own; `None` where it has none.

@@ -6,10 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::data_dir::{DataArgs, Place};
-use super::{EXIT_FAILED, EXIT_OK};
+use super::{EXIT_FAILED, EXIT_OK, copy_was_ahead};
 use crate::config::DirectoryKind;
 use crate::store::{
-    CopyState, DataDirectory, RecordStore as _, SqliteStore, State, StoreError, salvage,
+    CopyState, Damage, DataDirectory, RecordStore as _, ScrubFinding, Scrubbed, SqliteStore, State,
+    StoreError, salvage,
 };
 use crate::text::{Bilingual, Language};
 
@@ -139,11 +140,9 @@ fn examine(place: &mut Place, rescue: bool) -> anyhow::Result<Vec<Check>> {
             .map(|words| Check::new("key_store", Health::Warning, words)),
     );
     checks.push(recovery_key(place));
-    let opened = place
-        .opening()
-        .and_then(|opening| Ok(place.directory.open_store(opening, &place.witnessed())?));
-    match opened {
-        Ok(mut store) => checks.extend(book(&mut store)?),
+    let looked = look(place);
+    match looked {
+        Ok(found) => checks.extend(found),
         Err(error) => match error.downcast_ref::<StoreError>() {
             Some(StoreError::Damaged(_)) if rescue => checks.extend(rescued(place)?),
             Some(told) => checks.push(Check::new(
@@ -155,6 +154,17 @@ fn examine(place: &mut Place, rescue: bool) -> anyhow::Result<Vec<Check>> {
         },
     }
     Ok(checks)
+}
+
+/// Opens the store and looks at everything in it. A broken page is damage, wherever it shows.
+fn look(place: &Place) -> anyhow::Result<Vec<Check>> {
+    let mut store = place.store()?;
+    let seen = store.scrub()?;
+    let broken = |finding: &ScrubFinding| matches!(finding, ScrubFinding::BrokenPage(_));
+    if seen.findings.iter().any(broken) {
+        return Err(StoreError::Damaged(Damage::BrokenPage).into());
+    }
+    book(&mut store, &seen)
 }
 
 /// An error's own words, which are in both languages already.
@@ -200,11 +210,11 @@ fn recovery_key(place: &Place) -> Check {
     }
 }
 
-fn book(store: &mut SqliteStore) -> anyhow::Result<Vec<Check>> {
+fn book(store: &mut SqliteStore, seen: &Scrubbed) -> anyhow::Result<Vec<Check>> {
     let mut checks = vec![second_copy(store)?, queue(store)?];
     checks.extend(reviews(store)?);
     checks.extend(clock(store)?);
-    checks.extend(rows(store)?);
+    checks.extend(rows(store, seen)?);
     Ok(checks)
 }
 
@@ -229,6 +239,7 @@ fn second_copy(store: &mut SqliteStore) -> anyhow::Result<Check> {
             ),
         ),
         CopyState::Behind { because } => (Health::Warning, both(&because)),
+        CopyState::WasAhead => (Health::Alarm, copy_was_ahead()),
     };
     Ok(Check::new("second_copy", health, words))
 }
@@ -307,8 +318,7 @@ fn clock(store: &mut SqliteStore) -> anyhow::Result<Option<Check>> {
     }))
 }
 
-fn rows(store: &mut SqliteStore) -> anyhow::Result<Vec<Check>> {
-    let seen = store.scrub()?;
+fn rows(store: &mut SqliteStore, seen: &Scrubbed) -> anyhow::Result<Vec<Check>> {
     if seen.findings.is_empty() {
         let seal = store.head()?.seal();
         return Ok(vec![Check::fine(
@@ -353,6 +363,6 @@ fn rescued(place: &mut Place) -> anyhow::Result<Vec<Check>> {
             ),
         ),
     )];
-    checks.extend(book(&mut place.store()?)?);
+    checks.extend(look(place)?);
     Ok(checks)
 }

@@ -85,16 +85,31 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<u8> {
     } else {
         write_file(args, &place, &mut store)?
     };
-    eprintln!(
-        "{} 行を書き出しました（番号待ち {} 件、予診のみ {} 件は含みません） / {} rows written; {} whose voucher is to follow and {} consultations are not in this form",
-        written.rows,
-        written.to_follow,
-        written.consultations,
-        written.rows,
-        written.to_follow,
-        written.consultations
-    );
+    tell(&written);
     Ok(EXIT_OK)
+}
+
+/// How much is in the file, and what is not and why.
+fn tell(written: &Written) {
+    eprintln!("{0} 行を書き出しました / {0} rows written", written.rows);
+    for (n, ja, en) in [
+        (written.to_follow, "番号待ち", "whose voucher is to follow"),
+        (written.consultations, "予診のみ", "consultations"),
+        (
+            written.conflicts,
+            "内容が食い違う記録",
+            "that contradict each other",
+        ),
+        (
+            written.beyond_layout,
+            "欄が足りない回数",
+            "beyond the columns for doses",
+        ),
+    ] {
+        if n > 0 {
+            eprintln!("  含まないもの: {ja} {n} 件 / not in this form: {n} {en}");
+        }
+    }
 }
 
 /// The file has its name only when it is whole and the audit log knows of it.

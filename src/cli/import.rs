@@ -67,15 +67,13 @@ pub fn run(args: &ImportArgs) -> anyhow::Result<u8> {
     let place = args.data.place()?;
     let catalogue = place.catalogue()?;
     let mut store = place.store()?;
-    let (station, operator) = (place.directory.station().clone(), place.operator());
+    let (station, operator) = (place.directory.station().clone(), place.operator.clone());
     let now = place.now();
     let new_id = || RecordId::new(now.wall);
     let context = ImportContext {
         station: &station,
         operator: &operator,
         recorded_at: now.wall,
-        today: now.day(),
-        ticket_kinds: place.config.ticket_kinds,
         products: &catalogue,
         new_id: &new_id,
     };

@@ -25,6 +25,7 @@ use clap::{Parser, Subcommand};
 use crate::config::ConfigError;
 use crate::keys::KeyError;
 use crate::store::{CopyState, DirectoryError};
+use crate::text::Bilingual;
 
 /// Every input was processed, whatever the verdicts.
 pub const EXIT_OK: u8 = 0;
@@ -103,9 +104,18 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 
 /// Everything is recorded; somebody should see to the second medium.
 fn warn_of_copy(copy: &CopyState) {
-    if let CopyState::Behind { because } = copy {
-        eprintln!("uketsuke: {because}");
+    match copy {
+        CopyState::Behind { because } => eprintln!("uketsuke: {because}"),
+        CopyState::WasAhead => eprintln!("uketsuke: {}", copy_was_ahead()),
+        CopyState::NotConfigured | CopyState::UpToDate => {}
     }
+}
+
+fn copy_was_ahead() -> Bilingual {
+    Bilingual::new(
+        "予備にこの端末より新しい記録がありました。データが古いものに戻されています。「uketsuke recover --from」で復元してください",
+        "the second copy had newer records than this tablet, whose data were put back to an older state: restore them with `uketsuke recover --from`",
+    )
 }
 
 /// Whoever read our output has seen enough (`| head`): not an error.

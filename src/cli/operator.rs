@@ -130,7 +130,7 @@ fn vouched(place: &Place, store: &mut SqliteStore, args: &AddArgs) -> anyhow::Re
         "管理者の承認が要ります。--by で管理者を指定してください（最初の一人は管理者です） / \
          an administrator has to vouch: name one with --by (the first account is an administrator's)"
     );
-    Ok(place.operator())
+    Ok(place.operator.clone())
 }
 
 fn set_pin(args: &ChangeArgs) -> anyhow::Result<()> {
@@ -203,13 +203,13 @@ fn administrator(
     if signed_in.is_err() {
         store.keep_operator(&operator, Act::SignInFailed, &witnessed)?;
     }
-    signed_in?;
+    let signed_in = signed_in?;
     let code = ask(&Bilingual::new(
         "認証アプリのコード",
         "the authenticator's code",
     ))?;
     let act = accounts::Act::ManageOperators;
-    let allowed = authorise(act, &mut operator, Some(&code), &place.now());
+    let allowed = authorise(act, &mut operator, &signed_in, Some(&code), &place.now());
     let seen = if allowed.is_ok() {
         Act::SignedIn
     } else {

@@ -40,11 +40,15 @@ pub struct RecoverArgs {
 
 /// Runs the subcommand.
 pub fn run(args: &RecoverArgs) -> anyhow::Result<u8> {
-    match (&args.new_identity, &args.from, &args.identity) {
-        (Some(path), _, _) => make_identity(path),
-        (None, Some(from), Some(identity)) => restore(args, from, &read_identity(identity)?),
-        (None, _, Some(identity)) => restore_keys(args, &read_identity(identity)?),
-        (None, _, None) => unreachable!("clap requires the identity"),
+    if let Some(path) = &args.new_identity {
+        return make_identity(path);
+    }
+    // clap has made sure of it.
+    let path = args.identity.as_ref().context("--identity FILE")?;
+    let identity = read_identity(path)?;
+    match &args.from {
+        Some(from) => restore(args, from, &identity),
+        None => restore_keys(args, &identity),
     }
 }
 

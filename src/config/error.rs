@@ -47,6 +47,15 @@ pub enum ConfigError {
         /// What the system answered.
         source: io::Error,
     },
+    /// Saved in another encoding, such as Shift_JIS.
+    #[error(
+        "設定ファイル {path} は UTF-8 ではありません。文字コードを UTF-8 にして保存し直してください / the settings file {path} is not UTF-8: save it again as UTF-8",
+        path = path.display()
+    )]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+    },
     /// Not TOML.
     #[error(
         "{origin}: TOML として読めません（{what}）。その行を直してください / {origin}: not TOML ({what}): correct that line"

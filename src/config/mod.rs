@@ -131,11 +131,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut settings = Settings::defaults()?;
         if let Some(path) = file {
-            let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                path: path.to_owned(),
-                source,
-            })?;
-            settings.overlay_file(path, &text)?;
+            settings.overlay_file(path, &text_of(path)?)?;
         }
         settings.overlay_environment(environment)?;
         Self::checked(&settings)
@@ -163,6 +159,16 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    let bytes = fs::read(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    String::from_utf8(bytes).map_err(|_| ConfigError::NotUtf8 {
+        path: path.to_owned(),
+    })
 }
 
 /// Where the data lies when nobody says otherwise: the platform's folder for the data of one

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 
 use super::finding::{Flaw, RowFinding};
 use super::{ImportContext, ImportedRow};
-use crate::intake::{Evidence, FieldError, Maker, Outcome, ProductId, VaccinationRecord};
-use crate::voucher::{MunicipalityCode, TicketKind, VoucherNumber, municipality};
+use crate::intake::{Evidence, FieldError, Lot, Maker, ProductId, VaccinationRecord};
+use crate::voucher::{MunicipalityCode, VoucherNumber};
 
 /// Looks at one row and keeps what it finds.
 pub(super) struct Checks<'a> {
@@ -80,8 +80,8 @@ impl<'a> Checks<'a> {
         text: &str,
         make: fn(&str) -> Result<T, FieldError>,
     ) -> Option<T> {
-        if text.chars().any(is_private) {
-            return self.refuse(column, Flaw::PrivateCharacter);
+        if let Some(flaw) = text.chars().find_map(flaw_of_character) {
+            return self.refuse(column, flaw);
         }
         match make(text) {
             Ok(value) => Some(value),
@@ -102,12 +102,9 @@ impl<'a> Checks<'a> {
         values.try_into().ok()
     }
 
-    /// 券種 that the configuration knows.
+    /// 券種, any digit: a dose on a ticket of an unknown kind was given all the same.
     pub(super) fn kind(&mut self, column: &'static str, text: &str) -> Option<u8> {
         let [digit] = self.digits(column, text)?;
-        if self.context.ticket_kinds.kind(digit).is_none() {
-            return self.refuse(column, Flaw::UnknownTicketKind);
-        }
         Some(digit)
     }
 
@@ -120,54 +117,46 @@ impl<'a> Checks<'a> {
         Some(digit)
     }
 
-    /// The code of a municipality that issues vouchers.
+    /// A municipality's code. One that fails its check digit was mistyped and is refused; one that
+    /// is on no list may be too new for it.
     pub(super) fn municipality(&mut self, column: &'static str, text: &str) -> Option<[u8; 6]> {
         let digits = self.digits(column, text)?;
         let code = MunicipalityCode::from_digits(digits).ok()?;
         if !code.is_valid() {
             return self.refuse(column, Flaw::CheckDigit);
         }
-        if municipality(code).is_none() {
-            return self.refuse(column, Flaw::UnknownMunicipality);
-        }
         Some(digits)
     }
 
-    /// A day that has come. One that has not is recorded all the same: the dose was given.
-    pub(super) fn day(&mut self, column: &'static str, day: Date) -> Date {
-        if day > self.context.today {
-            self.note(column, Flaw::FutureDate);
-        }
-        day
-    }
-
-    /// The product that a maker's name stands for on `day`.
+    /// The product that a maker's name stands for on `day`, by its lot where that is known.
     pub(super) fn product(
         &mut self,
         column: &'static str,
         maker: &Maker,
+        lot: Option<&Lot>,
         day: Date,
     ) -> Option<ProductId> {
-        let product = self.context.products.by_maker(maker, day);
-        product.or_else(|| self.refuse(column, Flaw::UnknownMaker))
-    }
-
-    /// A dose was given on a vaccination ticket, a consultation counted on the other one.
-    pub(super) fn kind_fits(&mut self, column: &'static str, kind: u8, outcome: &Outcome) {
-        let stated = self.context.ticket_kinds.kind(kind);
-        let usual = match outcome {
-            Outcome::Given(_) => TicketKind::Vaccination,
-            Outcome::ConsultationOnly => TicketKind::Consultation,
+        let Some(found) = self.context.products.by_maker(maker, lot, day) else {
+            return self.refuse(column, Flaw::UnknownMaker);
         };
-        if stated.is_some_and(|stated| stated != usual) {
-            self.note(column, Flaw::KindAgainstOutcome);
+        if !found.sure {
+            self.note(column, Flaw::ProductByMakerAlone);
         }
+        Some(found.product)
     }
 }
 
 /// The evidence of what came in a file that names none.
 pub(super) fn imported() -> Evidence {
     Evidence("import".to_owned())
+}
+
+/// What is wrong with a character, where that can be told better than by [`FieldError`].
+fn flaw_of_character(c: char) -> Option<Flaw> {
+    match c {
+        char::REPLACEMENT_CHARACTER => Some(Flaw::LostCharacter),
+        _ => is_private(c).then_some(Flaw::PrivateCharacter),
+    }
 }
 
 /// A character of the user's own (外字): nobody else's machine shows the same.
@@ -216,7 +205,9 @@ fn is_scientific(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::with_context;
     use super::*;
+    use crate::intake::Venue;
 
     fn flaw(text: &str) -> Option<&'static str> {
         flaw_of_digits(text, 10).map(|flaw| flaw.id())
@@ -244,6 +235,25 @@ mod tests {
         assert_eq!(flaw("0012345678900000000"), Some("too_many_digits"));
         assert_eq!(flaw("001234567８"), Some("not_a_digit"));
         assert_eq!(flaw("-012345678"), Some("formula"));
+    }
+
+    #[test]
+    fn lost_private_and_unseen_characters_are_refused_each_by_its_name() {
+        for (c, code) in [
+            ('\u{fffd}', "lost_character"),
+            ('\u{e000}', "private_character"),
+            ('\u{202e}', "control_character"),
+            ('\u{2066}', "control_character"),
+            ('\u{200f}', "control_character"),
+            ('\u{2028}', "control_character"),
+            ('\u{2029}', "control_character"),
+        ] {
+            with_context(|context| {
+                let mut checks = Checks::new(1, &context);
+                let name = checks.text("会場名", &format!("市民{c}会館"), Venue::new);
+                assert_eq!((name, checks.findings[0].code), (None, code), "{c:?}");
+            });
+        }
     }
 
     #[test]

@@ -40,6 +40,16 @@ pub enum FileError {
         "文字コードが UTF-16 です。「CSV UTF-8」の形式で保存し直してください / the file is UTF-16: save it as \"CSV UTF-8\""
     )]
     Utf16,
+    /// UTF-16 where a `fhir-ndjson` file is wanted.
+    #[error(
+        "文字コードが UTF-16 です。UTF-8 で保存し直してください / the file is UTF-16: save it as UTF-8"
+    )]
+    ResourcesInUtf16,
+    /// A spreadsheet where a `fhir-ndjson` file is wanted.
+    #[error(
+        "表計算のファイルです。1行に1件の Immunization の JSON（fhir-ndjson）を選んでください / the file is a spreadsheet: choose one with a JSON Immunization a line (fhir-ndjson)"
+    )]
+    ResourcesInWorkbook,
     /// A spreadsheet's own format.
     #[error(
         "表計算のファイルです。開いて「CSV UTF-8」の形式で保存し直してください / the file is a spreadsheet's own: open it and save it as \"CSV UTF-8\""
@@ -101,6 +111,27 @@ impl Encoding {
         }
     }
 
+    /// What the first bytes of a `fhir-ndjson` file are in, which is UTF-8 and nothing else
+    /// (RFC 8259, section 8.1). A line that is not costs that line alone.
+    pub(super) fn of_resources(head: &[u8]) -> Result<Self, FileError> {
+        match head {
+            [] => Err(FileError::Empty),
+            _ if head.starts_with(BOM) => Ok(Self::Utf8Bom),
+            _ if is_workbook(head) => Err(FileError::ResourcesInWorkbook),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(FileError::ResourcesInUtf16),
+            // Two characters of ASCII begin any JSON: RFC 4627, section 3, tells by their zeros.
+            [a, b, c, d, ..]
+                if matches!(
+                    [a, b, c, d].map(|byte| *byte == 0),
+                    [true, false, true, false] | [false, true, false, true]
+                ) =>
+            {
+                Err(FileError::ResourcesInUtf16)
+            }
+            _ => Ok(Self::Utf8),
+        }
+    }
+
     /// The text that `bytes` are; `None` when one of them is not valid.
     pub(super) fn decode(self, bytes: Vec<u8>) -> Option<String> {
         match self {
@@ -143,10 +174,14 @@ fn is_utf8_so_far(bytes: &[u8]) -> bool {
     }
 }
 
+/// Office Open XML is a zip archive, its predecessor an OLE compound file.
+fn is_workbook(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
 /// Refuses what is no text of one byte or more a character.
 fn refuse_other_files(head: &[u8]) -> Result<(), FileError> {
-    // Office Open XML is a zip archive, its predecessor an OLE compound file.
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xd0\xcf\x11\xe0") {
+    if is_workbook(head) {
         return Err(FileError::Workbook);
     }
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
@@ -226,6 +261,32 @@ mod tests {
             FileError::UnknownEncoding
         ));
         assert!(matches!(refused(b""), FileError::Empty));
+    }
+
+    #[test]
+    fn of_resources_only_utf16_workbooks_and_empty_files_are_refused_and_not_as_csv() {
+        let marked = "\u{feff}{}";
+        for (head, word) in [
+            (utf16("{\n}", false), "UTF-16"),
+            (utf16("{\n}", true), "UTF-16"),
+            (utf16(marked, false), "UTF-16"),
+            (utf16(marked, true), "UTF-16"),
+            (b"PK\x03\x04xl".to_vec(), "fhir-ndjson"),
+            (Vec::new(), "空"),
+        ] {
+            let error = Encoding::of_resources(&head).unwrap_err().to_string();
+            assert!(error.contains(word) && !error.contains("CSV"), "{error}");
+        }
+        for head in [
+            &b"\xff\xff{}"[..],
+            b"\x8e\x52{}",
+            b"\0\0",
+            b"{\0}\n{}",
+            b"{",
+        ] {
+            assert_eq!(Encoding::of_resources(head).unwrap(), Encoding::Utf8);
+        }
+        assert_eq!(Encoding::of_resources(BOM).unwrap(), Encoding::Utf8Bom);
     }
 
     #[test]

@@ -29,11 +29,15 @@ pub(super) struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    /// A file in any encoding that [`Encoding::detect`] knows, lines of up to `limit` bytes.
-    pub(super) fn open(mut input: R, limit: usize) -> Result<Self, FileError> {
+    /// A file in the encoding that `detect` makes out, lines of up to `limit` bytes.
+    pub(super) fn open(
+        mut input: R,
+        limit: usize,
+        detect: fn(&[u8]) -> Result<Encoding, FileError>,
+    ) -> Result<Self, FileError> {
         let mut head = Vec::new();
         input.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
-        let encoding = Encoding::detect(&head)?;
+        let encoding = detect(&head)?;
         if encoding == Encoding::Utf8Bom {
             head.drain(..BOM.len());
         }
@@ -48,11 +52,6 @@ impl<R: Read> Lines<R> {
     /// What the file is in.
     pub(super) fn encoding(&self) -> Encoding {
         self.encoding
-    }
-
-    /// Takes the file for `encoding`, whatever it looks like.
-    pub(super) fn taken_for(self, encoding: Encoding) -> Self {
-        Self { encoding, ..self }
     }
 
     /// The next line; `None` at the end of the file.
@@ -108,7 +107,7 @@ mod tests {
     use super::*;
 
     fn texts(bytes: &[u8], limit: usize) -> Vec<Result<String, &'static str>> {
-        let mut lines = Lines::open(bytes, limit).unwrap();
+        let mut lines = Lines::open(bytes, limit, Encoding::detect).unwrap();
         std::iter::from_fn(|| lines.next_line().unwrap())
             .map(|line| line.text.map_err(|flaw| flaw.id()))
             .collect()

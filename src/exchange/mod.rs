@@ -11,13 +11,14 @@
 //!
 //! What comes in is either a whole, checked [`VaccinationRecord`] or a list of [`RowFinding`]s,
 //! each with its line, its column, a stable identifier and the remedy; good rows are kept beside
-//! bad ones. A file whose encoding or header is not what it should be gives one [`FileError`] and
+//! bad ones. Here it is asked whether a row can be a record; what a person should know of that
+//! record (an unknown municipality, a date to come) is [`crate::intake::check_imported`]'s to say. A file whose encoding or header is not what it should be gives one [`FileError`] and
 //! no rows at all. A finding names no cell's content: columns slip, and then any cell may hold a
 //! voucher number.
 //!
 //! What goes out is exactly what is recorded, or an error that names row and character. A record
-//! whose voucher is still to follow has no number, so it stays here and is counted in
-//! [`Written::to_follow`].
+//! that has no place in a form, such as one whose voucher is still to follow, stays here and is
+//! counted in [`Written`].
 
 mod checks;
 mod encoding;
@@ -36,8 +37,7 @@ mod samples;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::intake::{Maker, OperatorId, ProductId, RecordId, StationId, VaccinationRecord};
-use crate::voucher::TicketKindCodes;
+use crate::intake::{Lot, Maker, OperatorId, ProductId, RecordId, StationId, VaccinationRecord};
 
 pub use encoding::{Encoding, FileError};
 pub use fhir::{
@@ -52,14 +52,24 @@ pub use wide_csv::{WIDE_COLUMNS, WideCsv};
 
 /// What the forms need to know of products.
 pub trait Products {
-    /// The product that `maker` stands for on the day `on`, when there is exactly one.
-    fn by_maker(&self, maker: &Maker, on: Date) -> Option<ProductId>;
+    /// The product that `maker` stands for on the day `on`, by its `lot` where that is known.
+    fn by_maker(&self, maker: &Maker, lot: Option<&Lot>, on: Date) -> Option<ByMaker>;
 
     /// How a product is coded, if it is known.
     fn coding(&self, id: &ProductId) -> Option<Coding>;
 
     /// The product that is coded so.
     fn by_coding(&self, cvx: &str, name: &str) -> Option<ProductId>;
+}
+
+/// A product that was told from its maker's name and perhaps its lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByMaker {
+    /// The product.
+    pub product: ProductId,
+    /// Whether it can be no other: exactly this lot is listed, or the maker has one product alone
+    /// that day. Otherwise it is the maker's usual one, and a person should look.
+    pub sure: bool,
 }
 
 /// How others name a product.
@@ -82,10 +92,6 @@ pub struct ImportContext<'a> {
     pub operator: &'a OperatorId,
     /// When, for forms that do not say when a record was made.
     pub recorded_at: Timestamp,
-    /// The day in Asia/Tokyo; a later date is a finding.
-    pub today: Date,
-    /// What the ticket kind's digit means.
-    pub ticket_kinds: TicketKindCodes,
     /// The products that are known.
     pub products: &'a dyn Products,
     /// Makes the identity of a record that comes without one.

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
-use super::{Coding, ImportContext, Products};
+use super::{ByMaker, Coding, ImportContext, Products};
 use crate::intake::{
     Doctor, Evidence, Lot, Maker, OperatorId, Outcome, ProductId, RecordId, SlipNumber, StationId,
     Subject, VaccinationRecord, Vaccine, Venue,
 };
-use crate::voucher::{DoseNumber, TicketKindCodes};
+use crate::voucher::DoseNumber;
 
 /// Product, CVX, name and maker.
 pub(super) const PRODUCTS: [[&str; 4]; 2] = [
@@ -35,9 +35,13 @@ impl Shelf {
 }
 
 impl Products for Shelf {
-    fn by_maker(&self, maker: &Maker, on: Date) -> Option<ProductId> {
+    fn by_maker(&self, maker: &Maker, _: Option<&Lot>, on: Date) -> Option<ByMaker> {
         let known = on >= date(2021, 2, 14);
-        Self::find(|product| known && product[3] == maker.as_str())
+        let product = Self::find(|product| known && product[3] == maker.as_str())?;
+        Some(ByMaker {
+            product,
+            sure: true,
+        })
     }
 
     fn coding(&self, id: &ProductId) -> Option<Coding> {
@@ -103,15 +107,21 @@ pub(super) fn to_follow() -> VaccinationRecord {
     }
 }
 
-/// Calls `use_it` with the context of an import on 20 November 2021.
+/// Calls `use_it` with the context of an import.
 pub(super) fn with_context<T>(use_it: impl FnOnce(ImportContext<'_>) -> T) -> T {
+    with_products(&Shelf, use_it)
+}
+
+/// Calls `use_it` with the context of an import that knows `products`.
+pub(super) fn with_products<T>(
+    products: &dyn Products,
+    use_it: impl FnOnce(ImportContext<'_>) -> T,
+) -> T {
     use_it(ImportContext {
         station: &StationId::new("station-1").unwrap(),
         operator: &OperatorId::new("clerk-01").unwrap(),
         recorded_at: recorded_at(),
-        today: date(2021, 11, 20),
-        ticket_kinds: TicketKindCodes::default(),
-        products: &Shelf,
+        products,
         new_id: &|| id(1),
     })
 }

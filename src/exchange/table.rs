@@ -16,6 +16,10 @@ pub struct Written {
     pub to_follow: u64,
     /// Records left out because the form holds given doses only.
     pub consultations: u64,
+    /// Records left out because they contradict each other: one dose of one voucher, twice.
+    pub conflicts: u64,
+    /// Records left out because the form has no columns for their dose.
+    pub beyond_layout: u64,
 }
 
 /// Why a form cannot be written. What was written so far is not a whole file.
@@ -43,24 +47,6 @@ pub enum WriteError {
     Unsorted {
         /// The row of the file, the header being row 1.
         row: u64,
-    },
-    /// Two doses of one number.
-    #[error(
-        "{voucher} に同じ回数の接種が二つあります。どちらが正しいか確かめ、一方を取り消してください / {voucher} has one dose twice: find out which is right and cancel the other"
-    )]
-    DoseTwice {
-        /// The voucher, masked.
-        voucher: String,
-    },
-    /// A dose that the layout has no columns for.
-    #[error(
-        "{voucher} の接種が {doses} 回分の欄に入りません。回数を増やして書き出すか、回数を確かめてください / {voucher} does not fit into columns for {doses} doses: export with more, or check the dose number"
-    )]
-    DoseBeyondLayout {
-        /// The voucher, masked.
-        voucher: String,
-        /// How many doses have columns.
-        doses: u8,
     },
     /// A record that has no FHIR form.
     #[error(transparent)]

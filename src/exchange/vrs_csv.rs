@@ -46,7 +46,7 @@ pub struct Rows<'a, R> {
 impl<'a, R: Read> Rows<'a, R> {
     /// Opens a file, finds out its encoding and checks its header. An error imports nothing.
     pub fn new(input: R, context: ImportContext<'a>) -> Result<Self, FileError> {
-        let mut lines = Lines::open(input, ROW_LIMIT)?;
+        let mut lines = Lines::open(input, ROW_LIMIT, Encoding::detect)?;
         let header = lines.next_line()?.ok_or(FileError::Empty)?;
         check_header(header.text.as_deref().unwrap_or_default())?;
         Ok(Self {

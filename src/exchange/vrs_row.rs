@@ -64,9 +64,6 @@ fn record(checks: &mut Checks<'_>, cells: &Cells<'_>) -> Option<VaccinationRecor
     let venue = checks.text(Column::Venue.name(), cells.at(Column::Venue), Venue::new);
     let doctor = checks.text(Column::Doctor.name(), cells.at(Column::Doctor), Doctor::new);
     let outcome = outcome(checks, cells, date)?;
-    if let Some(kind) = parts.kind {
-        checks.kind_fits(Column::Kind.name(), kind, &outcome);
-    }
     let context = checks.context;
     Some(VaccinationRecord {
         subject: Subject::Voucher(parts.number()?),
@@ -107,7 +104,7 @@ fn date(checks: &mut Checks<'_>, text: &str) -> Option<Date> {
         return checks.refuse(column, Flaw::DateForm);
     }
     match Date::strptime("%Y%m%d", text) {
-        Ok(day) => Some(checks.day(column, day)),
+        Ok(day) => Some(day),
         Err(_) => checks.refuse(column, Flaw::NoSuchDay),
     }
 }
@@ -133,7 +130,7 @@ fn vaccine(checks: &mut Checks<'_>, cells: &Cells<'_>, date: Option<Date>) -> Op
     let maker = checks.text(Column::Maker.name(), cells.at(Column::Maker), Maker::new);
     let lot = checks.text(Column::Lot.name(), cells.at(Column::Lot), Lot::new);
     let maker = maker?;
-    let product = checks.product(Column::Maker.name(), &maker, date?)?;
+    let product = checks.product(Column::Maker.name(), &maker, lot.as_ref(), date?)?;
     let lot = lot?;
     Some(Vaccine {
         product,

@@ -32,15 +32,36 @@ type Person = (MunicipalityCode, PersonalNumber);
 /// Cells of one dose.
 type Cells = [String; WIDE_COLUMNS.len()];
 
+/// The place of one dose in a row.
+#[derive(Clone)]
+enum Place {
+    /// No record.
+    Empty,
+    /// One record.
+    Dose(Box<Cells>),
+    /// Records that contradict each other. Until a person decides none of them is told.
+    Conflict,
+}
+
+impl Place {
+    fn cells(self) -> Cells {
+        match self {
+            Self::Dose(cells) => *cells,
+            Self::Empty | Self::Conflict => Cells::default(),
+        }
+    }
+}
+
 /// Writes the national layout from records that come sorted by municipality code and 券番号.
 ///
-/// Only given doses have a place in it; consultations are counted.
+/// Only given doses have a place in it. What has none is counted in [`Written`]: consultations,
+/// doses beyond the columns, and all the records of a dose that is recorded more than once.
 pub struct WideCsv<W> {
     table: Table<W>,
     doses: u8,
     person: Option<Person>,
     /// The doses of `person`, the first one first.
-    row: Vec<Option<Cells>>,
+    row: Vec<Place>,
     written: Written,
 }
 
@@ -82,17 +103,15 @@ impl<W: Write> WideCsv<W> {
             .checked_sub(1)
             .and_then(|index| self.row.get_mut(index));
         match place {
-            Some(place @ None) => *place = Some(cells(number, record, vaccine)),
-            Some(Some(_)) => {
-                let voucher = number.masked();
-                return Err(WriteError::DoseTwice { voucher });
+            Some(place @ Place::Empty) => {
+                *place = Place::Dose(cells(number, record, vaccine).into());
             }
-            None => {
-                return Err(WriteError::DoseBeyondLayout {
-                    voucher: number.masked(),
-                    doses: self.doses,
-                });
+            Some(place @ Place::Dose(_)) => {
+                *place = Place::Conflict;
+                self.written.conflicts += 2;
             }
+            Some(Place::Conflict) => self.written.conflicts += 1,
+            None => self.written.beyond_layout += 1,
         }
         Ok(())
     }
@@ -108,14 +127,14 @@ impl<W: Write> WideCsv<W> {
             return Err(WriteError::Unsorted { row });
         }
         self.person = Some(person);
-        self.row = vec![None; usize::from(self.doses)];
+        self.row = vec![Place::Empty; usize::from(self.doses)];
         Ok(())
     }
 
+    /// Writes the row of a person who has a dose in it.
     fn end_row(&mut self) -> Result<(), WriteError> {
-        if self.person.is_some() {
-            let doses = self.row.drain(..);
-            let cells: Vec<String> = doses.flat_map(Option::unwrap_or_default).collect();
+        if self.row.iter().any(|place| matches!(place, Place::Dose(_))) {
+            let cells: Vec<String> = self.row.drain(..).flat_map(Place::cells).collect();
             self.table.row(&cells)?;
             self.written.rows += 1;
         }
@@ -176,7 +195,8 @@ mod tests {
             Written {
                 rows: 2,
                 to_follow: 1,
-                consultations: 1
+                consultations: 1,
+                ..Written::default()
             }
         );
     }
@@ -201,14 +221,37 @@ mod tests {
     }
 
     #[test]
-    fn one_dose_twice_and_a_dose_too_many_are_errors_that_mask_the_number() {
-        let twice = [record("211310160012345678"), record("211310160012345678")];
-        let error = written(&twice, 2).unwrap_err();
-        assert!(matches!(error, WriteError::DoseTwice { .. }), "{error}");
-        for number in ["231310160012345678", "201310160012345678"] {
-            let error = written(&[record(number)], 2).unwrap_err();
-            assert!(matches!(error, WriteError::DoseBeyondLayout { .. }));
-            assert!(!error.to_string().contains("0012345678"), "{error}");
-        }
+    fn of_a_dose_that_is_recorded_twice_neither_record_goes_out_and_the_others_do() {
+        let (alone, _) = written(&[record("221310160012345678")], 2).unwrap();
+        let records = [
+            record("211310160012345678"),
+            record("211310160012345678"),
+            record("221310160012345678"),
+            record("211310160012345678"),
+        ];
+        let (text, counts) = written(&records, 2).unwrap();
+        assert_eq!(text, alone);
+        assert_eq!((counts.rows, counts.conflicts), (1, 3));
+    }
+
+    #[test]
+    fn a_dose_without_columns_is_counted_and_a_person_without_any_dose_has_no_row() {
+        let records = [
+            record("231310160012345678"),
+            record("201310160012345678"),
+            record("211310160012345679"),
+            record("211310160012345680"),
+            record("211310160012345680"),
+        ];
+        let (text, counts) = written(&records, 2).unwrap();
+        assert_eq!(text.lines().count(), 2);
+        assert!(text.contains("0012345679") && !text.contains("0012345678"));
+        let expected = Written {
+            rows: 1,
+            conflicts: 2,
+            beyond_layout: 2,
+            ..Written::default()
+        };
+        assert_eq!(counts, expected);
     }
 }

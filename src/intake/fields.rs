@@ -25,9 +25,10 @@ pub enum FieldError {
         /// Characters allowed.
         limit: usize,
     },
-    /// A line break or another character that cannot be printed.
+    /// A line break, a sign that turns the text around, or one that was lost in decoding.
     #[error(
-        "改行などの制御文字があります。取り除いてください / has a control character: remove it"
+        "改行などの制御文字か、文字化けした文字があります。取り除いてください / \
+         has a control character or one that was lost in decoding: remove it"
     )]
     Control,
     /// Starts like a spreadsheet formula.
@@ -37,7 +38,7 @@ pub enum FieldError {
     Formula(char),
     /// Characters that such a code does not have.
     #[error(
-        "使えない文字があります。英数字とハイフンで入れてください / only letters, digits and hyphens are allowed"
+        "使えない文字があります。英数字と「-」「_」「.」で入れてください / use only letters, digits and these signs: - _ ."
     )]
     NotACode,
 }
@@ -51,10 +52,19 @@ fn checked(text: &str, limit: usize) -> Result<String, FieldError> {
         Some(first @ ('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')) => {
             Err(FieldError::Formula(first))
         }
-        _ if text.chars().any(char::is_control) => Err(FieldError::Control),
+        _ if text.chars().any(is_unseen) => Err(FieldError::Control),
         _ if found > limit => Err(FieldError::TooLong { found, limit }),
         _ => Ok(text.to_owned()),
     }
+}
+
+/// Whether a person who reads the text would not see it as it is: control characters, the line
+/// and paragraph separators, the directional formatting characters of UAX #9 (property
+/// `Bidi_Control`), and the replacement character, which stands for what could not be decoded.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffd}')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Full-width letters, digits and signs as their half-width twins.
@@ -68,7 +78,7 @@ fn half_width(text: &str) -> String {
         .collect()
 }
 
-/// A short code: half-width letters, digits and hyphens.
+/// A short code: half-width letters and digits, hyphens, underscores and full stops.
 fn code(text: &str, limit: usize) -> Result<String, FieldError> {
     let text = checked(&half_width(text), limit)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -211,6 +221,27 @@ mod tests {
     fn empty_and_broken_texts_are_told_apart() {
         assert_eq!(Doctor::new("　 "), Err(FieldError::Empty));
         assert_eq!(Doctor::new("山田\n太郎"), Err(FieldError::Control));
+    }
+
+    #[test]
+    fn what_turns_text_around_breaks_lines_or_was_lost_in_decoding_is_refused() {
+        for code in [
+            0x61c, 0x200e, 0x200f, 0x202a, 0x202e, 0x2066, 0x2069, 0x2028, 0x2029, 0xfffd, 0x85,
+        ] {
+            let sign = char::from_u32(code).unwrap();
+            let text = format!("市民{sign}会館");
+            assert_eq!(Venue::new(&text), Err(FieldError::Control), "{code:x}");
+        }
+        assert!(Venue::new("市民会館　２階（南）").is_ok());
+    }
+
+    #[test]
+    fn the_signs_that_a_code_may_have_are_those_that_its_error_names() {
+        let error = Lot::new("AB*12").unwrap_err().to_string();
+        for sign in ['-', '_', '.'] {
+            assert!(error.matches(sign).count() >= 2, "{sign}: {error}");
+            assert!(Lot::new(&format!("AB{sign}12")).is_ok(), "{sign}");
+        }
     }
 
     #[test]

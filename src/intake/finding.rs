@@ -72,6 +72,8 @@ codes! {
     ExpiredLot = "expired_lot",
     /// The voucher is for another dose than the session.
     DoseMismatch = "dose_mismatch",
+    /// No product is given so often, or it is dose 0.
+    UnknownDose = "unknown_dose",
     /// The ticket is of another kind than the session's or than what happened.
     TicketKindMismatch = "ticket_kind_mismatch",
     /// The ticket kind's digit stands for nothing.
@@ -82,6 +84,10 @@ codes! {
     Conflict = "conflict",
     /// A later dose was given before this one.
     DoseOutOfOrder = "dose_out_of_order",
+    /// An earlier dose is here, but not the one just before this.
+    PreviousDoseUnknown = "previous_dose_unknown",
+    /// No row of the interval table is for this dose after the last one.
+    NoIntervalRule = "no_interval_rule",
     /// Too soon after the last dose.
     IntervalTooShort = "interval_too_short",
     /// Later after the last dose than usual.
@@ -117,6 +123,7 @@ impl FindingCode {
             | Self::ProductNotInUse
             | Self::OddLot
             | Self::UnknownTicketKind
+            | Self::PreviousDoseUnknown
             | Self::IntervalLong
             | Self::OlderThanUsual
             | Self::BirthDateInFuture
@@ -130,10 +137,12 @@ impl FindingCode {
             | Self::RecalledLot
             | Self::ExpiredLot
             | Self::DoseMismatch
+            | Self::UnknownDose
             | Self::TicketKindMismatch
             | Self::AlreadyRecorded
             | Self::Conflict
             | Self::DoseOutOfOrder
+            | Self::NoIntervalRule
             | Self::IntervalTooShort
             | Self::TooYoung
             | Self::DateInFuture => Severity::Stop,
@@ -219,16 +228,39 @@ mod tests {
         }
     }
 
+    /// What a finding of each code alone leads to: before the shot, and after it.
     #[test]
-    fn every_code_alone_lets_a_given_dose_be_recorded_and_some_stop_before_it() {
-        let decision =
-            |mode, code: FindingCode| decide(mode, &[finding(code, code.severity(mode))]);
-        for &code in FindingCode::ALL {
-            assert_ne!(decision(Mode::AfterShot, code), Decision::Stop, "{code}");
-            assert_ne!(decision(Mode::Clerk, code), Decision::Stop, "{code}");
-        }
-        for code in [FindingCode::RecalledLot, FindingCode::AlreadyRecorded] {
-            assert_eq!(decision(Mode::BeforeShot, code), Decision::Stop, "{code}");
+    fn what_stops_before_the_shot_is_recorded_and_reviewed_after_it() {
+        use FindingCode as Code;
+        let named = |code| code == Code::OtherMunicipality;
+        let reviewed = [
+            Code::UnknownVenue,
+            Code::ProductNotInUse,
+            Code::OddLot,
+            Code::UnknownTicketKind,
+            Code::PreviousDoseUnknown,
+            Code::IntervalLong,
+            Code::OlderThanUsual,
+            Code::BirthDateInFuture,
+            Code::UnknownMunicipality,
+            Code::ClockSuspect,
+            Code::DateNotToday,
+        ];
+        for &code in Code::ALL {
+            let decision = |mode| decide(mode, &[finding(code, code.severity(mode))]);
+            let before = match code {
+                code if named(code) => Decision::Record,
+                code if reviewed.contains(&code) => Decision::RecordAndReview,
+                _ => Decision::Stop,
+            };
+            let after = if named(code) || code == Code::AlreadyRecorded {
+                Decision::Record
+            } else {
+                Decision::RecordAndReview
+            };
+            assert_eq!(decision(Mode::BeforeShot), before, "{code}");
+            assert_eq!(decision(Mode::AfterShot), after, "{code}");
+            assert_eq!(decision(Mode::Clerk), after, "{code}");
         }
     }
 

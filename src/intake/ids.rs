@@ -1,4 +1,4 @@
-//! Identities: of records, stations and operators.
+//! The identities of records, and the numbers of slips.
 
 use std::fmt;
 use std::str::FromStr;

@@ -60,7 +60,7 @@ mod slip;
 pub use age::{Age, age_on, reached_on};
 pub use catalogue::{
     AgeRule, Catalogue, CatalogueError, Cvx, DataFile, DataFiles, IntervalRule, ListedLot,
-    LotPattern, Product, Spacing, Validity,
+    LotPattern, Product, ProductByMaker, Spacing, Validity,
 };
 pub use fields::{Doctor, FieldError, Lot, Maker, OperatorId, ProductId, Reason, StationId, Venue};
 pub use finding::{Decision, Finding, FindingCode, Severity, decide};

@@ -74,6 +74,20 @@ pub enum Outcome {
     ConsultationOnly,
 }
 
+impl Outcome {
+    /// Whether both say the same of what happened: product and lot, as the record API compares
+    /// content. The maker's name may be spelled otherwise.
+    pub fn same_content(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Given(own), Self::Given(other)) => {
+                own.product == other.product && own.lot == other.lot
+            }
+            (Self::ConsultationOnly, Self::ConsultationOnly) => true,
+            _ => false,
+        }
+    }
+}
+
 /// What was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vaccine {
@@ -123,10 +137,10 @@ impl VaccinationRecord {
         })
     }
 
-    /// Whether both say the same of the dose: date, outcome, product and lot. Venue and doctor
-    /// may be spelled otherwise.
+    /// Whether both say the same of the dose: date, outcome, product and lot. Venue, doctor and
+    /// the maker's name may be spelled otherwise.
     pub fn same_content(&self, other: &Self) -> bool {
-        self.date == other.date && self.outcome == other.outcome
+        self.date == other.date && self.outcome.same_content(&other.outcome)
     }
 }
 
@@ -161,5 +175,34 @@ impl Entry {
             kind: EntryKind::New,
             record,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(product: &str, maker: &str, lot: &str) -> Outcome {
+        Outcome::Given(Vaccine {
+            product: ProductId::new(product).unwrap(),
+            maker: Maker::new(maker).unwrap(),
+            lot: Lot::new(lot).unwrap(),
+        })
+    }
+
+    #[test]
+    fn content_is_product_and_lot_and_not_how_the_maker_is_spelled() {
+        let outcome = given("moderna", "武田/モデルナ", "3004733");
+        for (other, same) in [
+            (given("moderna", "モデルナ", "3004733"), true),
+            (given("moderna", "武田/モデルナ", "3004734"), false),
+            (given("comirnaty-12", "武田/モデルナ", "3004733"), false),
+            (Outcome::ConsultationOnly, false),
+        ] {
+            assert_eq!(outcome.same_content(&other), same, "{other:?}");
+            assert_eq!(other.same_content(&outcome), same, "{other:?}");
+        }
+        let consultation = Outcome::ConsultationOnly;
+        assert!(consultation.same_content(&Outcome::ConsultationOnly));
     }
 }

@@ -39,17 +39,25 @@ pub enum SegmentError {
         "{0} 番目の切り替えはありません。一覧から選び直してください / there is no change number {0}: choose one of the list"
     )]
     NoSuchBoundary(usize),
-    /// A segment would begin before the one that comes before it, or be left without a record.
+    /// A change before the current segment.
+    #[error(
+        "今のロットは記録 {begins_at} からです。切り替えはその記録以降に置いてください / \
+         the current lot begins at record {begins_at}: put the change there or later"
+    )]
+    BeforeCurrent {
+        /// Where it begins.
+        begins_at: SequenceNumber,
+    },
+    /// A segment would be left without a record.
     #[error(
         "ロットの切り替えは記録 {after} より後、{before} より前に置いてください / \
-         the change of lot must come after record {after} and before {before}",
-        before = before.map_or_else(|| "…".to_owned(), |number| number.to_string())
+         the change of lot must come after record {after} and before {before}"
     )]
     OutOfOrder {
         /// Where the segment before it begins.
         after: SequenceNumber,
-        /// Where the segment after it begins, if there is one.
-        before: Option<SequenceNumber>,
+        /// Where the segment after it begins; of the last one, the record that comes next.
+        before: SequenceNumber,
     },
 }
 
@@ -80,21 +88,20 @@ impl Segments {
     }
 
     /// From the record `at` on, which is the next one, `vaccine` is given. A change before
-    /// anything was recorded with the last one replaces it.
+    /// anything was recorded with the last one replaces it, and one back to the vaccine before it
+    /// leaves no boundary.
     ///
     /// # Errors
     ///
-    /// [`SegmentError::OutOfOrder`] when `at` lies before the current segment.
+    /// [`SegmentError::BeforeCurrent`] when `at` lies before the current segment.
     pub fn change(&mut self, at: SequenceNumber, vaccine: Vaccine) -> Result<(), SegmentError> {
-        let after = self.current().begins_at;
-        if at < after {
-            return Err(SegmentError::OutOfOrder {
-                after,
-                before: None,
-            });
+        let begins_at = self.current().begins_at;
+        if at < begins_at {
+            return Err(SegmentError::BeforeCurrent { begins_at });
         }
-        if at == after {
-            self.later.last_mut().unwrap_or(&mut self.first).vaccine = vaccine;
+        // Without a record the current segment goes; the first one has none to fall back on.
+        if at == begins_at && self.later.pop().is_none() {
+            self.first.vaccine = vaccine;
         } else if self.current().vaccine != vaccine {
             self.later.push(Segment {
                 begins_at: at,
@@ -111,7 +118,8 @@ impl Segments {
     }
 
     /// Plans to let the change number `boundary` (1 is the first change of lot) happen at the
-    /// record `to`. Nothing is changed here: [`BoundaryMove::segments`] is the session afterwards.
+    /// record `to`; the record that comes next is `next`. Nothing is changed here:
+    /// [`BoundaryMove::segments`] is the session afterwards.
     ///
     /// # Errors
     ///
@@ -121,6 +129,7 @@ impl Segments {
         &self,
         boundary: usize,
         to: SequenceNumber,
+        next: SequenceNumber,
         reason: Reason,
     ) -> Result<BoundaryMove, SegmentError> {
         let index = boundary
@@ -130,8 +139,9 @@ impl Segments {
         let earlier = index.checked_sub(1).map_or(&self.first, |i| &self.later[i]);
         let moved = &self.later[index];
         let after = earlier.begins_at;
-        let before = self.later.get(boundary).map(|next| next.begins_at);
-        if to <= after || before.is_some_and(|before| to >= before) {
+        let following = self.later.get(boundary);
+        let before = following.map_or(next, |segment| segment.begins_at);
+        if to <= after || to >= before {
             return Err(SegmentError::OutOfOrder { after, before });
         }
         let (records, from, into) = if to < moved.begins_at {
@@ -189,6 +199,9 @@ mod tests {
         }
     }
 
+    /// The record that comes next: 40 was the last.
+    const NEXT: SequenceNumber = SequenceNumber(41);
+
     fn reason() -> Reason {
         Reason::new("ロット切り替えの入力が遅れた").unwrap()
     }
@@ -239,7 +252,7 @@ mod tests {
     #[test]
     fn a_boundary_moved_back_gives_the_later_lot_to_those_between() {
         let plan = segments()
-            .move_boundary(1, SequenceNumber(17), reason())
+            .move_boundary(1, SequenceNumber(17), NEXT, reason())
             .unwrap();
         let lots: Vec<_> = (17..20).map(|n| (n, "BB0001".to_owned())).collect();
         assert_eq!(changed(&plan), lots);
@@ -250,7 +263,7 @@ mod tests {
     #[test]
     fn a_boundary_moved_on_gives_the_earlier_lot_to_those_between() {
         let plan = segments()
-            .move_boundary(2, SequenceNumber(33), reason())
+            .move_boundary(2, SequenceNumber(33), NEXT, reason())
             .unwrap();
         let lots: Vec<_> = (30..33).map(|n| (n, "BB0001".to_owned())).collect();
         assert_eq!(changed(&plan), lots);
@@ -258,9 +271,9 @@ mod tests {
 
     #[test]
     fn after_a_move_records_and_segments_agree() {
-        for (boundary, to) in [(1, 11), (1, 29), (2, 21), (2, 39), (1, 20)] {
+        for (boundary, to) in [(1, 11), (1, 29), (2, 21), (2, 39), (2, 40), (1, 20)] {
             let plan = segments()
-                .move_boundary(boundary, SequenceNumber(to), reason())
+                .move_boundary(boundary, SequenceNumber(to), NEXT, reason())
                 .unwrap();
             for at in (10..=40).map(SequenceNumber) {
                 let before = Outcome::Given(segments().vaccine_at(at).unwrap().clone());
@@ -278,7 +291,7 @@ mod tests {
     #[test]
     fn consultations_and_records_corrected_by_hand_stay_as_they_are() {
         let plan = segments()
-            .move_boundary(1, SequenceNumber(17), reason())
+            .move_boundary(1, SequenceNumber(17), NEXT, reason())
             .unwrap();
         let at = SequenceNumber(18);
         assert_eq!(plan.correction(at, &Outcome::ConsultationOnly), None);
@@ -289,12 +302,12 @@ mod tests {
     #[test]
     fn no_segment_is_left_without_a_record() {
         let segments = segments();
-        for (boundary, to) in [(1, 10), (1, 30), (1, 5), (2, 20)] {
-            let plan = segments.move_boundary(boundary, SequenceNumber(to), reason());
+        for (boundary, to) in [(1, 10), (1, 30), (1, 5), (2, 20), (2, 41), (2, 99)] {
+            let plan = segments.move_boundary(boundary, SequenceNumber(to), NEXT, reason());
             assert!(matches!(plan, Err(SegmentError::OutOfOrder { .. })), "{to}");
         }
         for boundary in [0, 3] {
-            let plan = segments.move_boundary(boundary, SequenceNumber(15), reason());
+            let plan = segments.move_boundary(boundary, SequenceNumber(15), NEXT, reason());
             assert_eq!(plan, Err(SegmentError::NoSuchBoundary(boundary)));
         }
     }
@@ -311,6 +324,36 @@ mod tests {
         assert_eq!(segments.iter().count(), 1);
         assert_eq!(segments.current().vaccine, vaccine("BB0001"));
         let back = segments.change(SequenceNumber(9), vaccine("CC0001"));
-        assert!(matches!(back, Err(SegmentError::OutOfOrder { .. })));
+        let begins_at = SequenceNumber(10);
+        assert_eq!(back, Err(SegmentError::BeforeCurrent { begins_at }));
+    }
+
+    #[test]
+    fn a_change_taken_back_before_any_record_leaves_no_boundary() {
+        let mut segments = segments();
+        for (lot, lots) in [
+            ("DD0001", vec!["AA0001", "BB0001", "DD0001"]),
+            ("BB0001", vec!["AA0001", "BB0001"]),
+        ] {
+            segments.change(SequenceNumber(30), vaccine(lot)).unwrap();
+            let found: Vec<_> = segments.iter().map(|s| s.vaccine.lot.as_str()).collect();
+            assert_eq!(found, lots);
+        }
+        assert_eq!(segments.current().begins_at, SequenceNumber(20));
+    }
+
+    #[test]
+    fn an_error_names_the_records_between_which_a_boundary_may_lie() {
+        for (boundary, to, between) in [(1, 30, ["10", "30"]), (2, 41, ["20", "41"])] {
+            let plan = segments().move_boundary(boundary, SequenceNumber(to), NEXT, reason());
+            let error = plan.unwrap_err().to_string();
+            assert!(
+                between.iter().all(|at| error.matches(at).count() == 2),
+                "{error}"
+            );
+        }
+        let back = segments().change(SequenceNumber(29), vaccine("DD0001"));
+        let error = back.unwrap_err().to_string();
+        assert!(error.contains("30") && !error.contains('…'), "{error}");
     }
 }

@@ -202,13 +202,18 @@ impl NextOutcome {
     }
 
     /// What happened to the person whose voucher was just read: 予診のみ if that was chosen, and
-    /// otherwise what the session does. The choice is used up.
-    pub fn take(&mut self, session: &Session, vaccine: &Vaccine) -> Outcome {
-        let chosen = std::mem::take(&mut self.consultation_only);
+    /// otherwise what the session does. Looking uses nothing up: a voucher that is refused, stopped
+    /// or not recorded leaves the choice for the next try, see [`NextOutcome::used`].
+    pub fn outcome(&self, session: &Session, vaccine: &Vaccine) -> Outcome {
         match session.ticket_kind {
-            TicketKind::Vaccination if !chosen => Outcome::Given(vaccine.clone()),
+            TicketKind::Vaccination if !self.consultation_only => Outcome::Given(vaccine.clone()),
             _ => Outcome::ConsultationOnly,
         }
+    }
+
+    /// A voucher was recorded with this outcome, durably; the choice was for that one alone.
+    pub fn used(&mut self) {
+        self.consultation_only = false;
     }
 }
 
@@ -338,21 +343,35 @@ operator = "clerk-01"
         let mut next = NextOutcome::default();
         next.choose_consultation_only();
         assert!(next.is_consultation_only());
-        assert_eq!(next.take(&session, &vaccine), Outcome::ConsultationOnly);
-        assert_eq!(
-            next.take(&session, &vaccine),
-            Outcome::Given(vaccine.clone())
-        );
+        let outcome = |next: &NextOutcome| next.outcome(&session, &vaccine);
+        let given = Outcome::Given(vaccine.clone());
+        assert_eq!(outcome(&next), Outcome::ConsultationOnly);
+        next.used();
+        assert_eq!(outcome(&next), given);
         next.choose_consultation_only();
         next.withdraw();
-        assert_eq!(next.take(&session, &vaccine), Outcome::Given(vaccine));
+        assert_eq!(outcome(&next), given);
+    }
+
+    #[test]
+    fn a_voucher_that_was_read_and_not_recorded_leaves_the_choice() {
+        let session = session();
+        let vaccine = session.vaccine(&Catalogue::built_in().unwrap()).unwrap();
+        let mut next = NextOutcome::default();
+        next.choose_consultation_only();
+        for _ in 0..2 {
+            let outcome = next.outcome(&session, &vaccine);
+            assert_eq!(outcome, Outcome::ConsultationOnly);
+        }
+        assert!(next.is_consultation_only());
     }
 
     #[test]
     fn a_session_of_consultations_gives_nothing() {
         let session = changed("\"vaccination\"", "\"consultation\"").unwrap();
         let vaccine = session.vaccine(&Catalogue::built_in().unwrap()).unwrap();
-        let mut next = NextOutcome::default();
-        assert_eq!(next.take(&session, &vaccine), Outcome::ConsultationOnly);
+        let next = NextOutcome::default();
+        let outcome = next.outcome(&session, &vaccine);
+        assert_eq!(outcome, Outcome::ConsultationOnly);
     }
 }

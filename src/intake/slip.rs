@@ -103,9 +103,7 @@ impl SlipBook {
     /// The number of `slip`'s voucher was read: the slip leaves the list, and its record is to be
     /// corrected to the voucher. After an error it stays listed.
     pub fn close(&mut self, slip: SlipNumber, voucher: VoucherNumber) -> Result<Slip, SlipError> {
-        let index = (self.open.iter())
-            .position(|open| open.number == slip)
-            .ok_or(SlipError::NotOpen(slip))?;
+        let index = self.place_of(slip)?;
         let given = self.open[index].dose;
         if given != voucher.dose() {
             return Err(SlipError::OtherDose {
@@ -115,6 +113,19 @@ impl SlipBook {
             });
         }
         Ok(self.open.remove(index))
+    }
+
+    /// The record of `slip` was cancelled: the slip leaves the list, since no voucher is to follow
+    /// for it any more.
+    pub fn withdraw(&mut self, slip: SlipNumber) -> Result<Slip, SlipError> {
+        let index = self.place_of(slip)?;
+        Ok(self.open.remove(index))
+    }
+
+    fn place_of(&self, slip: SlipNumber) -> Result<usize, SlipError> {
+        (self.open.iter())
+            .position(|open| open.number == slip)
+            .ok_or(SlipError::NotOpen(slip))
     }
 }
 
@@ -147,6 +158,17 @@ mod tests {
         assert_eq!(book.open(), [second]);
         let again = book.close(first.number, VOUCHER.parse().unwrap());
         assert_eq!(again, Err(SlipError::NotOpen(first.number)));
+    }
+
+    #[test]
+    fn the_slip_of_a_cancelled_record_leaves_the_list_and_its_number_is_not_used_again() {
+        let mut book = SlipBook::default();
+        let (first, second) = (issue(&mut book), issue(&mut book));
+        assert_eq!(book.withdraw(second.number), Ok(second));
+        assert_eq!(book.open(), [first]);
+        let again = book.withdraw(second.number);
+        assert_eq!(again, Err(SlipError::NotOpen(second.number)));
+        assert_eq!(issue(&mut book).number, SlipNumber(3));
     }
 
     #[test]

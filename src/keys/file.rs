@@ -1,6 +1,6 @@
 //! Keys in files beside the data: for tablets without a credential store, only on request.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -67,7 +67,9 @@ impl KeyStore for FileKeyStore {
             Err(source) => return Err(io_error(&path, source)),
         };
         check_mode(&self.folder, FOLDER_MODE)?;
-        check_mode(&path, FILE_MODE)?;
+        // Of the file that is read, whatever has its name by now.
+        let metadata = file.metadata().map_err(|source| io_error(&path, source))?;
+        refuse_too_open(&path, &metadata, FILE_MODE)?;
         let mut bytes = Zeroizing::new(Vec::new());
         file.read_to_end(&mut bytes)
             .map_err(|source| io_error(&path, source))?;
@@ -181,15 +183,20 @@ fn folder_builder() -> DirBuilder {
 }
 
 /// Refuses what others than the owner may use; fine when it is not there.
-#[cfg(unix)]
 fn check_mode(path: &Path, wanted: u32) -> Result<(), KeyError> {
+    match fs::metadata(path) {
+        Ok(metadata) => refuse_too_open(path, &metadata, wanted),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(io_error(path, source)),
+    }
+}
+
+/// Refuses what others than the owner may use; `path` is what it is called.
+#[cfg(unix)]
+fn refuse_too_open(path: &Path, metadata: &Metadata, wanted: u32) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
 
-    let mode = match fs::metadata(path) {
-        Ok(metadata) => metadata.permissions().mode() & 0o777,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(io_error(path, source)),
-    };
+    let mode = metadata.permissions().mode() & 0o777;
     if mode & !wanted == 0 {
         Ok(())
     } else {
@@ -201,8 +208,9 @@ fn check_mode(path: &Path, wanted: u32) -> Result<(), KeyError> {
     }
 }
 
+/// Windows has no modes.
 #[cfg(not(unix))]
-fn check_mode(_path: &Path, _wanted: u32) -> Result<(), KeyError> {
+fn refuse_too_open(_path: &Path, _metadata: &Metadata, _wanted: u32) -> Result<(), KeyError> {
     Ok(())
 }
 

@@ -4,8 +4,11 @@
 //! ordinary `age` tool reads what is sealed here, and reads and writes these key files.
 
 use std::fmt;
+use std::io::Read;
+use std::iter;
 use std::str::FromStr;
 
+use age::Decryptor;
 use age::secrecy::ExposeSecret;
 use age::x25519;
 use thiserror::Error;
@@ -106,15 +109,23 @@ impl RecoveryIdentity {
         RecoveryRecipient(self.0.to_public())
     }
 
-    /// What was sealed in `sealed`.
+    /// What was sealed in `sealed`; wiped when dropped, since it may be keys.
     ///
     /// # Errors
     /// [`RecoveryError::OtherKey`], or [`RecoveryError::Damaged`] when any bit of it changed.
-    pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, RecoveryError> {
-        age::decrypt(&self.0, sealed).map_err(|error| match error {
-            age::DecryptError::NoMatchingKeys => RecoveryError::OtherKey,
-            error => RecoveryError::Damaged(error.to_string()),
-        })
+    pub fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, RecoveryError> {
+        let mut reader = Decryptor::new_buffered(sealed)
+            .and_then(|file| file.decrypt(iter::once(&self.0 as &dyn age::Identity)))
+            .map_err(|error| match error {
+                age::DecryptError::NoMatchingKeys => RecoveryError::OtherKey,
+                error => RecoveryError::Damaged(error.to_string()),
+            })?;
+        // Room for all of it at once: a vector that grows leaves what it held behind.
+        let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
+        match reader.read_to_end(&mut plain) {
+            Ok(_) => Ok(plain),
+            Err(error) => Err(RecoveryError::Damaged(error.to_string())),
+        }
     }
 }
 
@@ -168,7 +179,9 @@ mod tests {
         let station: RecoveryRecipient = safe.recipient().to_string().parse().unwrap();
         let sealed = station.seal("記録".as_bytes()).unwrap();
         let kept = RecoveryIdentity::from_text(&safe.to_text()).unwrap();
-        assert_eq!(kept.open(&sealed).unwrap(), "記録".as_bytes());
+        let plain: Zeroizing<Vec<u8>> = kept.open(&sealed).unwrap();
+        assert_eq!(*plain, "記録".as_bytes());
+        assert_eq!(plain.capacity(), sealed.len(), "it never grew");
         assert_eq!(kept.recipient(), station);
     }
 
@@ -191,7 +204,7 @@ mod tests {
         let body = Secret::from_hex(body).unwrap();
         let sealed = [header.as_bytes(), body.bytes()].concat();
         let identity = RecoveryIdentity::from_text(text).unwrap();
-        assert_eq!(identity.open(&sealed).unwrap(), b"age");
+        assert_eq!(*identity.open(&sealed).unwrap(), b"age");
     }
 
     #[test]

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_used_only_on_request() {
+    fn on_request_keys_are_kept_in_files_of_the_data_directory() {
         let dir = tempfile::tempdir().unwrap();
         let station = StationId::new("st-1").unwrap();
         let store = open(KeyStoreChoice::File, dir.path(), &station).unwrap();
@@ -256,5 +256,19 @@ mod tests {
             .set(KeyName::Database, &Secret::from_bytes(vec![7; 32]))
             .unwrap();
         assert!(dir.path().join("keys").is_dir());
+    }
+
+    #[test]
+    fn a_system_without_a_store_is_never_made_up_for_by_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let station = StationId::new("st-1").unwrap();
+        match open(KeyStoreChoice::Os, dir.path(), &station) {
+            Ok(store) => {
+                let files = FileKeyStore::new(dir.path(), &station);
+                assert_ne!(store.describe(), files.describe());
+            }
+            Err(error) => assert!(matches!(error, KeyError::NoStore { .. }), "{error}"),
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 }

@@ -15,6 +15,9 @@ pub(super) const KEY_LENGTH: usize = 48;
 /// How long another process may hold the write lock.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// A log longer than this, in bytes, is cut when it has been moved into the database.
+const LOG_LIMIT: i64 = 8 << 20;
+
 /// How much of the database may be in memory, in KiB.
 const CACHE_KIB: i64 = 16 * 1024;
 
@@ -43,6 +46,9 @@ pub(super) fn open(
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
         None => Connection::open_with_flags(path, flags)?,
     };
+    // Closing must not move a log into the database that may itself not be on disk, and a
+    // connection that meets damage must leave both files as they are.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(BUSY)?;
     // SQLCipher would write its own words to standard error; ours name the remedy.
     connection.pragma_update(None, "cipher_log_level", "NONE")?;
@@ -73,10 +79,17 @@ fn settled(connection: Connection, synchronous: Synchronous) -> Result<Connectio
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_LIMIT)?;
     connection.set_prepared_statement_cache_capacity(64);
-    // Closing must not move a log into the database that may itself not be on disk.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
+}
+
+/// The same error, told as damage where it is that.
+pub(super) fn damage_told(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Database(error) => damage_of(error),
+        other => other,
+    }
 }
 
 /// What a database error means: damage where it is, the error itself otherwise.

@@ -324,3 +324,42 @@ promise!(counts_are_those_of_the_day_that_is_asked_for, store, {
     let yesterday = store.counts(Some(date(2021, 11, 19))).unwrap();
     assert_eq!(yesterday.open(), 0);
 });
+
+promise!(a_time_with_nanoseconds_is_the_same_entry_again, store, {
+    let mut record = record(1, 1, "FJ7489");
+    record.recorded_at = "2021-11-20T01:15:30.123456789Z".parse().unwrap();
+    let entry = Entry::new(record);
+    let first = sequence(enter(store, &entry));
+    assert_eq!(enter(store, &entry), Entered::Again(first));
+});
+
+promise!(nothing_is_superseded_but_by_another_entry, store, {
+    let number = sequence(enter(store, &Entry::new(record(1, 1, "FJ7489"))));
+    let refused = store.advance(&[(number, Event::Supersede)], &clerk());
+    assert!(matches!(refused, Err(StoreError::NoSuchStep { .. })));
+});
+
+promise!(
+    steps_are_taken_in_the_order_in_which_they_are_given,
+    store,
+    {
+        let one = sequence(enter(store, &Entry::new(record(1, 1, "FJ7489"))));
+        let steps = [
+            (one, Event::Send),
+            (one, Event::Unanswered),
+            (one, Event::Send),
+        ];
+        let states = store.advance(&steps, &clerk()).unwrap();
+        assert_eq!(states, [State::Sending, State::Queued, State::Sending]);
+        assert_eq!(store.in_state(State::Sending, 1).unwrap()[0].attempts, 2);
+    }
+);
+
+promise!(a_conflict_tells_what_it_contradicts, store, {
+    let first = Entry::new(record(1, 1, "FJ7489"));
+    enter(store, &first);
+    enter(store, &Entry::new(record(1, 1, "FJ0001")));
+    let found = store.in_state(State::Conflict, 1).unwrap();
+    let detail = found[0].detail.clone().unwrap();
+    assert!(detail.contains(&first.id.to_string()), "{detail}");
+});

@@ -44,13 +44,14 @@ pub struct Crop {
     pub png: Vec<u8>,
 }
 
+/// Keeps the first cut-out of each part.
 pub(super) fn insert(
     connection: &Connection,
     sequence: i64,
     crops: &[Crop],
 ) -> rusqlite::Result<()> {
-    let mut statement =
-        connection.prepare_cached("INSERT INTO crop (sequence, part, png) VALUES (?1, ?2, ?3)")?;
+    let mut statement = connection
+        .prepare_cached("INSERT OR IGNORE INTO crop (sequence, part, png) VALUES (?1, ?2, ?3)")?;
     for crop in crops {
         statement.execute(params![sequence, crop.part.name(), crop.png])?;
     }

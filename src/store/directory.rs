@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use super::audit::Witnessed;
 use super::error::{Damage, StoreError};
-use super::files::replace;
+use super::files::{Files as _, LocalFiles};
 use super::probe::{Probe, Step};
 use super::second_copy::{self, Medium};
 use super::sqlite::{Opening, SqliteStore};
@@ -52,6 +52,12 @@ pub enum DirectoryError {
         "{0}: データフォルダーがありません。--data-dir を確かめてください / there is no data directory: check --data-dir"
     )]
     NotBorn(PathBuf),
+    /// The database was rescued into a new one while this program ran.
+    #[error(
+        "データベースは新しいものに切り替わりました。uketsuke を起動し直してください / \
+         the database was replaced by a rescued one: start uketsuke again"
+    )]
+    Superseded,
     /// There are data and no key.
     #[error(
         "データベースの鍵が見つかりません。同じ利用者でログインするか、復旧鍵を使って\
@@ -88,6 +94,8 @@ pub struct DirectoryPaths {
     pub log: PathBuf,
     /// The watermark.
     pub watermark: PathBuf,
+    /// The database of the next generation: there once this one was replaced.
+    pub next_database: PathBuf,
     /// The lock of whoever writes.
     pub lock: PathBuf,
     /// The keys, sealed to the recovery key.
@@ -97,12 +105,15 @@ pub struct DirectoryPaths {
 impl DirectoryPaths {
     /// The files of the given generation of the database, counted from 1.
     pub fn of(folder: &Path, generation: u32) -> Self {
-        let suffix = match generation {
+        let suffix = |generation| match generation {
             0 | 1 => String::new(),
             later => format!("-{later}"),
         };
+        let next_database = folder.join(format!("station{}.db", suffix(generation + 1)));
+        let suffix = suffix(generation);
         Self {
             folder: folder.to_owned(),
+            next_database,
             database: folder.join(format!("station{suffix}.db")),
             log: folder.join(format!("station{suffix}.db-wal")),
             watermark: folder.join(format!("watermark{suffix}")),
@@ -120,6 +131,8 @@ struct Manifest {
     kind: DirectoryKind,
     station: StationId,
     generation: u32,
+    /// Whether the database was ever made: from then on, a missing one is a loss.
+    born: bool,
 }
 
 const MANIFEST_VERSION: u32 = 1;
@@ -178,6 +191,11 @@ impl DataDirectory {
             why,
         };
         private_folder(folder).map_err(|error| failed(error.to_string()))?;
+        let lock = DirectoryPaths::of(folder, 1).lock;
+        let _held = (LocalFiles.lock(&lock)).map_err(|error| failed(error.to_string()))?;
+        if let Some(found) = Self::find(folder)? {
+            return Ok(found);
+        }
         let station = StationId::new(&format!("st-{}", short_random()))
             .map_err(|error| failed(error.to_string()))?;
         let directory = Self {
@@ -187,6 +205,7 @@ impl DataDirectory {
                 kind,
                 station,
                 generation: 1,
+                born: false,
             },
         };
         directory.save()?;
@@ -197,8 +216,12 @@ impl DataDirectory {
     fn save(&self) -> Result<(), DirectoryError> {
         let path = manifest_path(&self.folder);
         let text = toml::to_string(&self.manifest).map_err(|error| error.to_string());
-        text.and_then(|text| replace(&path, text.as_bytes()).map_err(|error| error.to_string()))
-            .map_err(|why| DirectoryError::Manifest { path, why })
+        text.and_then(|text| {
+            LocalFiles
+                .replace(&path, text.as_bytes())
+                .map_err(|error| error.to_string())
+        })
+        .map_err(|why| DirectoryError::Manifest { path, why })
     }
 
     /// What it was born as.
@@ -238,6 +261,7 @@ impl DataDirectory {
     /// Makes the next generation of the database the one in use; the old files stay.
     pub(super) fn use_next_generation(&mut self) -> Result<(), DirectoryError> {
         self.manifest.generation += 1;
+        self.manifest.born = true;
         self.save()
     }
 
@@ -252,10 +276,9 @@ impl DataDirectory {
     /// [`DirectoryError::LostKey`] when there are data and no key; [`StoreError::Key`].
     pub fn opening(&self, keys: &dyn KeyStore, probe: &Probe) -> Result<Opening, StoreError> {
         let paths = self.paths();
-        let exists = (paths.database.try_exists()).map_err(|source| StoreError::File {
-            path: paths.database.clone(),
-            source,
-        })?;
+        let _held = (LocalFiles.lock(&paths.lock)).map_err(unreadable_at(&paths.lock))?;
+        let exists = self.manifest.born
+            || (paths.database.try_exists()).map_err(unreadable_at(&paths.database))?;
         let key = |name, length| match keys.get(name)? {
             Some(key) => Ok(key),
             None if exists => Err(StoreError::Directory(DirectoryError::LostKey)),
@@ -288,12 +311,27 @@ impl DataDirectory {
         let exists = |path: &Path| opening.files.exists(path).map_err(unreadable_at(path));
         let database = exists(&opening.paths.database)?;
         let watermark = exists(&opening.paths.watermark)?;
-        match (database, watermark) {
-            (false, false) => SqliteStore::create(opening, witnessed),
-            (false, true) => Err(StoreError::Damaged(Damage::NotADatabase)),
-            (true, false) if is_unfinished(&opening)? => SqliteStore::create(opening, witnessed),
-            (true, _) => SqliteStore::open(opening),
+        let new = !self.manifest.born && !watermark;
+        match database {
+            false if new => self.make_store(opening, witnessed),
+            false => Err(StoreError::Damaged(Damage::NotADatabase)),
+            true if new && is_unfinished(&opening)? => self.make_store(opening, witnessed),
+            true => SqliteStore::open(opening),
         }
+    }
+
+    fn make_store(
+        &self,
+        opening: Opening,
+        witnessed: &Witnessed,
+    ) -> Result<SqliteStore, StoreError> {
+        let store = SqliteStore::create(opening, witnessed)?;
+        let lock = &self.paths().lock;
+        let _held = LocalFiles.lock(lock).map_err(unreadable_at(lock))?;
+        let mut born = self.clone();
+        born.manifest.born = true;
+        born.save()?;
+        Ok(store)
     }
 
     /// Seals the keys to the recovery key: beside the database, and on the second medium.
@@ -306,6 +344,7 @@ impl DataDirectory {
         recipient: &RecoveryRecipient,
         medium: Option<&Medium>,
     ) -> Result<(), StoreError> {
+        let _held = opening.lock()?;
         let mut places = vec![opening.paths.recovery_keys.clone()];
         if let Some(medium) = medium.filter(|medium| medium.folder.is_dir()) {
             let station = self.station().as_str();
@@ -315,7 +354,9 @@ impl DataDirectory {
             let sealed = opening
                 .sealed_keys(recipient)
                 .map_err(unreadable_at(&place))?;
-            replace(&place, &sealed).map_err(unreadable_at(&place))?;
+            LocalFiles
+                .replace(&place, &sealed)
+                .map_err(unreadable_at(&place))?;
         }
         Ok(())
     }
@@ -345,7 +386,7 @@ impl DataDirectory {
 #[derive(Serialize, Deserialize)]
 pub(super) struct KeptKeys {
     pub station: StationId,
-    kind: DirectoryKind,
+    pub kind: DirectoryKind,
     database: String,
     watermark: String,
 }

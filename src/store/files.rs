@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A file that is written in place and whose durability is asked for.
 pub trait DurableFile: Send {
@@ -25,6 +25,8 @@ pub trait Files: fmt::Debug + Send + Sync {
     fn open(&self, path: &Path) -> io::Result<Box<dyn DurableFile>>;
     /// Whether there is a file at `path`.
     fn exists(&self, path: &Path) -> io::Result<bool>;
+    /// Writes a small file so that after a power cut either the old or the new content is there.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Holds the lock of that name until the guard is dropped, across processes.
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>>;
 }
@@ -58,6 +60,18 @@ impl Files for LocalFiles {
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
         path.try_exists()
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let beside = path.with_extension("new");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        private(&mut options);
+        let mut file = options.open(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        sync_folder_of(path)
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>> {
@@ -99,19 +113,6 @@ impl DurableFile for LocalFile {
     fn sync(&mut self) -> io::Result<()> {
         self.0.sync_data()
     }
-}
-
-/// Writes a small file so that after a power cut either the old or the new content is there.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside: PathBuf = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    private(&mut options);
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
-    sync_folder_of(path)
 }
 
 /// Readable by the owner alone, where the system knows such a thing.

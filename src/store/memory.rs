@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::audit::Witnessed;
 use super::error::StoreError;
-use super::outbox::{Entered, Stored};
+use super::outbox::{Entered, Stored, contradicts};
 use super::second_copy::CopyState;
 use super::state::{Event, State, transition};
 use super::{Counts, RecordStore, Recorded};
@@ -87,11 +87,11 @@ impl MemoryStore {
                 return Ok(Start::At(state));
             }
         }
-        Ok(Start::At(match (key, others.is_empty()) {
-            (None, _) => State::AwaitingNumber,
-            (Some(_), true) => State::Queued,
-            (Some(_), false) => State::Conflict,
-        }))
+        Ok(match (key, others.first()) {
+            (None, _) => Start::At(State::AwaitingNumber),
+            (Some(_), None) => Start::At(State::Queued),
+            (Some(_), Some(other)) => Start::Contradicts(other.entry.record.id),
+        })
     }
 }
 
@@ -99,6 +99,7 @@ impl MemoryStore {
 enum Start {
     At(State),
     SameContent(RecordId),
+    Contradicts(RecordId),
 }
 
 /// A correction keeps voucher, dose and outcome; only a slip's number may come in.
@@ -126,9 +127,10 @@ impl RecordStore for MemoryStore {
                 Err(StoreError::IdReused(entry.id))
             };
         }
-        let state = match self.start_of(entry)? {
+        let (state, detail) = match self.start_of(entry)? {
             Start::SameContent(id) => return recorded(Entered::SameContent(id)),
-            Start::At(state) => state,
+            Start::At(state) => (state, None),
+            Start::Contradicts(id) => (State::Conflict, Some(contradicts(id))),
         };
         let sequence = self.entries.last().map_or(0, |last| last.sequence) + 1;
         self.entries.push(Stored {
@@ -137,7 +139,7 @@ impl RecordStore for MemoryStore {
             state,
             attempts: 0,
             receipt: None,
-            detail: None,
+            detail,
         });
         recorded(Entered::AsNew(sequence, state))
     }
@@ -149,6 +151,7 @@ impl RecordStore for MemoryStore {
             let stored = changed.iter_mut().find(|s| s.sequence == *sequence);
             let state = stored.as_ref().map_or(State::Withdrawn, |s| s.state);
             let (stored, next) = stored
+                .filter(|_| *event != Event::Supersede)
                 .and_then(|s| transition(s.state, s.attempts, event).map(|next| (s, next)))
                 .ok_or_else(|| StoreError::NoSuchStep {
                     sequence: *sequence,

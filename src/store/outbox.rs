@@ -82,7 +82,8 @@ pub(super) fn enter(
     probe: &Probe,
 ) -> Result<Entered, StoreError> {
     if let Some(there) = by_entry_id(connection, entry.id)? {
-        return if there.entry == *entry {
+        // Compared as rows: the book keeps microseconds.
+        return if EntryRow::new(0, &there.entry) == EntryRow::new(0, entry) {
             Ok(Entered::Again(there.sequence))
         } else {
             Err(StoreError::IdReused(entry.id))
@@ -107,7 +108,8 @@ pub(super) fn enter(
     )
 }
 
-fn contradicts(id: RecordId) -> String {
+/// What an entry says that contradicts another one.
+pub(super) fn contradicts(id: RecordId) -> String {
     format!("differs from record {id}")
 }
 
@@ -156,6 +158,9 @@ fn standing_of_new(connection: &Connection, entry: &Entry) -> Result<Standing, S
     let Some(key) = entry.record.conflict_key() else {
         return Ok(Standing::Free(State::AwaitingNumber));
     };
+    if let Some(state) = standing_of_changed(connection, entry.id)? {
+        return Ok(Standing::Free(state));
+    }
     let others = with_key(connection, &key)?;
     let same = |other: &&Stored| other.entry.record.same_content(&entry.record);
     Ok(match (others.iter().find(same), others.first()) {
@@ -163,6 +168,16 @@ fn standing_of_new(connection: &Connection, entry: &Entry) -> Result<Standing, S
         (None, Some(other)) => Standing::Contradicts(other.entry.record.id),
         (None, None) => Standing::Free(State::Queued),
     })
+}
+
+/// Where a record starts that comes in after its own corrections or its cancellation, as happens
+/// when a second copy fills the gaps of a salvage; `None` for all others.
+fn standing_of_changed(connection: &Connection, id: RecordId) -> Result<Option<State>, StoreError> {
+    let last = history(connection, id)?.pop();
+    Ok(last.map(|last| match last.entry.kind {
+        EntryKind::Cancellation(_) if last.state == State::Withdrawn => State::Withdrawn,
+        _ => State::Queued,
+    }))
 }
 
 /// Withdraws what no server has, and tells where the correction itself starts.
@@ -237,11 +252,15 @@ fn last_of(connection: &Connection, id: RecordId) -> Result<Stored, StoreError> 
 
 /// All entries of a record, oldest first.
 pub(super) fn history(connection: &Connection, id: RecordId) -> Result<Vec<Stored>, StoreError> {
-    let sql = format!(
+    collect(connection, &history_query(), params![id.uuid()])
+}
+
+pub(super) fn history_query() -> String {
+    format!(
         "{STORED} WHERE entry.sequence IN (SELECT sequence FROM entry WHERE entry_id = ?1 \
-         UNION ALL SELECT sequence FROM entry WHERE changes = ?1) ORDER BY entry.sequence"
-    );
-    collect(connection, &sql, params![id.uuid()])
+         UNION ALL SELECT sequence FROM entry WHERE changes = ?1) \
+         ORDER BY entry.changes IS NOT NULL, entry.sequence"
+    )
 }
 
 /// The entry of that identity.
@@ -263,8 +282,11 @@ pub(super) fn with_key(
     key: &ConflictKey,
 ) -> Result<Vec<Stored>, StoreError> {
     let person = person(key)?;
-    let sql = current_where("person = ?1 AND dose = ?2 AND voucher IS NOT NULL");
-    let found: Vec<Stored> = collect(connection, &sql, params![person, key.dose.value()])?;
+    let found: Vec<Stored> = collect(
+        connection,
+        &with_key_query(),
+        params![person, key.dose.value()],
+    )?;
     let key = Some(*key);
     Ok(found
         .into_iter()
@@ -277,8 +299,19 @@ pub(super) fn of_person(
     connection: &Connection,
     number: VoucherNumber,
 ) -> Result<Vec<Stored>, StoreError> {
-    let sql = current_where("person = ?1 AND voucher IS NOT NULL");
-    collect(connection, &sql, params![as_integer(number) % PERSON])
+    collect(
+        connection,
+        &of_person_query(),
+        params![as_integer(number) % PERSON],
+    )
+}
+
+pub(super) fn with_key_query() -> String {
+    current_where("person = ?1 AND dose = ?2 AND voucher IS NOT NULL")
+}
+
+pub(super) fn of_person_query() -> String {
+    current_where("person = ?1 AND voucher IS NOT NULL")
 }
 
 /// Digits 3–18 of a voucher's number, as one number.
@@ -294,9 +327,7 @@ fn person(key: &ConflictKey) -> Result<i64, StoreError> {
 
 /// Vouchers to follow, oldest first.
 pub(super) fn open_slips(connection: &Connection) -> Result<Vec<Stored>, StoreError> {
-    let sql =
-        format!("{STORED} WHERE delivery.state = 'awaiting_number' ORDER BY delivery.sequence");
-    collect(connection, &sql, [])
+    in_state(connection, State::AwaitingNumber, u32::MAX)
 }
 
 /// A query over what is true of each record.
@@ -313,12 +344,21 @@ pub(super) fn in_state(
     state: State,
     limit: u32,
 ) -> Result<Vec<Stored>, StoreError> {
-    // The state is written into the text so that the partial index of open states applies.
-    let sql = format!(
-        "{STORED} WHERE delivery.state = '{}' ORDER BY delivery.sequence LIMIT ?1",
+    collect(connection, &in_state_query(state), params![limit])
+}
+
+/// The open states have an index of their own, which SQLite uses only where a query repeats its
+/// condition to the letter.
+pub(super) fn in_state_query(state: State) -> String {
+    let open = if state.is_open() {
+        "AND delivery.state NOT IN ('acknowledged', 'withdrawn')"
+    } else {
+        ""
+    };
+    format!(
+        "{STORED} WHERE delivery.state = '{}' {open} ORDER BY delivery.sequence LIMIT ?1",
         state.name()
-    );
-    collect(connection, &sql, params![limit])
+    )
 }
 
 fn collect(
@@ -353,46 +393,36 @@ pub(super) fn counts(
 }
 
 /// Takes entries one step on, inside the caller's transaction: all of them or none.
+///
+/// Steps of one kind that follow each other share an audit row.
 pub(super) fn advance(
     connection: &Connection,
     steps: &[(i64, Event)],
     witnessed: &Witnessed,
 ) -> Result<Vec<State>, StoreError> {
     let mut states = Vec::with_capacity(steps.len());
-    for act in [
-        Act::Sent,
-        Act::Unanswered,
-        Act::Acknowledged,
-        Act::Rejected,
-        Act::Contradicted,
-        Act::Requeued,
-    ] {
-        let group: Vec<&(i64, Event)> = (steps.iter())
-            .filter(|(_, event)| act_of(event) == Some(act))
-            .collect();
-        if group.is_empty() {
-            continue;
-        }
+    for group in steps.chunk_by(|a, b| act_of(&a.1) == act_of(&b.1)) {
         let changed_in = audit::head(connection)?.sequence + 1;
-        for (sequence, event) in &group {
-            take_step(connection, *sequence, event, changed_in)?;
+        for (sequence, event) in group {
+            states.push(take_step(connection, *sequence, event, changed_in)?);
         }
+        // `take_step` has refused what goes under no act.
+        let Some((act, (first, _))) = group.first().and_then(|g| Some((act_of(&g.1)?, g))) else {
+            continue;
+        };
         let detail = format!("{} entries", group.len());
         let what = Particulars {
-            subject: group.first().map(|(sequence, _)| *sequence),
+            subject: Some(*first),
             digest: receipts_digest(connection, act, changed_in)?,
             ..Particulars::of(act, &detail)
         };
         audit::append(connection, witnessed, &what)?;
     }
-    for (sequence, event) in steps {
-        states.push(state_of(connection, *sequence, event)?.0);
-    }
     Ok(states)
 }
 
 /// Under which act an event goes into the log; [`Event::Supersede`] goes with the entry that
-/// supersedes.
+/// supersedes, and nowhere else.
 fn act_of(event: &Event) -> Option<Act> {
     match event {
         Event::Send => Some(Act::Sent),
@@ -428,13 +458,15 @@ fn take_step(
     sequence: i64,
     event: &Event,
     changed_in: i64,
-) -> Result<(), StoreError> {
+) -> Result<State, StoreError> {
     let (state, attempts) = state_of(connection, sequence, event)?;
-    let next = transition(state, attempts, event).ok_or_else(|| StoreError::NoSuchStep {
-        sequence,
-        state,
-        event: event.clone(),
-    })?;
+    let next = act_of(event)
+        .and_then(|_| transition(state, attempts, event))
+        .ok_or_else(|| StoreError::NoSuchStep {
+            sequence,
+            state,
+            event: event.clone(),
+        })?;
     let attempts = attempts + u32::from(next == State::Sending);
     let (receipt, detail) = match event {
         Event::Acknowledge(receipt) => (Some(receipt), None),
@@ -456,7 +488,7 @@ fn take_step(
             receipt.map(|r| &r.last_modified),
             detail,
         ])?;
-    Ok(())
+    Ok(next)
 }
 
 /// A digest of the receipts that came in with an audit row, so that none of them can be changed

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, params};
 
 use super::audit::{self, Act, Particulars, Witnessed};
-use super::directory::{KeptKeys, unreadable_at};
+use super::directory::{DirectoryError, KeptKeys, unreadable_at};
 use super::error::StoreError;
 use super::outbox::{self, Entered};
 use super::row::EntryRow;
 use super::second_copy::{self, Answer, Frame, frames};
 use super::sqlite::SqliteStore;
 use super::state::{Event, State};
+use crate::config::DirectoryKind;
 use crate::intake::RecordId;
 use crate::keys::RecoveryIdentity;
 
@@ -45,10 +46,17 @@ pub fn recover(
     witnessed: &Witnessed,
 ) -> Result<Restored, StoreError> {
     let copies = copies_in(folder)?;
+    let kind = store.opening().kind;
     store.transact(|transaction| {
         let mut restored = Restored::default();
-        for (copy, keys) in &copies {
-            restore(transaction, copy, keys, identity, witnessed, &mut restored)?;
+        for copy in &copies {
+            match restore(transaction, copy, kind, identity, witnessed, &mut restored) {
+                // One card that cannot be read keeps nobody from the others.
+                Err(problem @ (StoreError::File { .. } | StoreError::Directory(_))) => {
+                    restored.problems.push(problem.to_string());
+                }
+                done => done?,
+            }
         }
         let detail = format!(
             "{} entries from {}",
@@ -87,24 +95,50 @@ fn copies_in(folder: &Path) -> Result<Vec<(PathBuf, PathBuf)>, StoreError> {
 
 fn restore(
     connection: &Connection,
-    copy: &Path,
-    keys: &Path,
+    (copy, keys): &(PathBuf, PathBuf),
+    kind: DirectoryKind,
     identity: &RecoveryIdentity,
     witnessed: &Witnessed,
     restored: &mut Restored,
 ) -> Result<(), StoreError> {
     let kept = KeptKeys::read(keys, identity)?;
+    if kept.kind != kind {
+        let (born, asked) = (kept.kind, kind);
+        return Err(DirectoryError::OtherKind { born, asked }.into());
+    }
     let seal = second_copy::seal(&kept.seal_key(keys)?, kept.station.as_str());
     let bytes = fs::read(copy).map_err(unreadable_at(copy))?;
+    let mut stretches = Vec::new();
     for found in frames(&bytes, &seal) {
+        stretches.push((found.first, found.last));
         let plain = (identity.open(found.payload))
             .map_err(|error| unreadable_at(copy)(std::io::Error::other(error)))?;
         let frame: Frame = serde_json::from_slice(&plain)
             .map_err(|error| unreadable_at(copy)(std::io::Error::other(error)))?;
         apply(connection, frame, witnessed, restored)?;
     }
+    for (a, b) in holes(stretches) {
+        restored.problems.push(format!(
+            "端末 {0} の予備のうち {a}〜{b} 番が壊れています / numbers {a} to {b} of the copy of station {0} are damaged",
+            kept.station
+        ));
+    }
     restored.stations.push(kept.station.to_string());
     Ok(())
+}
+
+/// The numbers that no frame covers, from 1 to the last one.
+fn holes(mut stretches: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    stretches.sort_unstable();
+    let mut reached = 0;
+    let mut holes = Vec::new();
+    for (first, last) in stretches {
+        if first > reached + 1 {
+            holes.push((reached + 1, first - 1));
+        }
+        reached = reached.max(last);
+    }
+    holes
 }
 
 /// One thing that happened on the lost tablet.
@@ -169,13 +203,30 @@ fn acknowledge(
     let Some(stored) = outbox::by_entry_id(connection, id)? else {
         return Ok(());
     };
-    if stored.state == State::Queued {
-        let steps = [
-            (stored.sequence, Event::Send),
-            (stored.sequence, Event::Acknowledge(answer.receipt)),
-        ];
-        outbox::advance(connection, &steps, witnessed)?;
-        restored.acknowledged += 1;
-    }
+    let way = match stored.state {
+        State::Queued => vec![Event::Send],
+        // A person had sent it on its way again.
+        State::Conflict | State::Rejected => vec![Event::Requeue, Event::Send],
+        _ => return Ok(()),
+    };
+    let steps: Vec<(i64, Event)> = way
+        .into_iter()
+        .chain([Event::Acknowledge(answer.receipt)])
+        .map(|event| (stored.sequence, event))
+        .collect();
+    outbox::advance(connection, &steps, witnessed)?;
+    restored.acknowledged += 1;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holes;
+
+    #[test]
+    fn numbers_that_no_frame_covers_are_named() {
+        assert_eq!(holes(vec![(1, 2), (3, 5)]), []);
+        assert_eq!(holes(vec![(7, 9), (1, 2), (2, 4)]), [(5, 6)]);
+        assert_eq!(holes(vec![(3, 4)]), [(1, 2)]);
+    }
 }

@@ -36,13 +36,8 @@ impl SqliteStore {
     /// [`StoreError::Database`], [`StoreError::Unreadable`].
     pub fn open_reviews(&mut self, limit: u32) -> Result<Vec<OpenReview>, StoreError> {
         self.read(|connection| {
-            let sql = format!(
-                "{STORED} WHERE entry.sequence IN \
-                 (SELECT sequence FROM review WHERE settled_in IS NULL) \
-                 ORDER BY entry.sequence LIMIT ?1"
-            );
             let stored: Vec<_> = connection
-                .prepare_cached(&sql)?
+                .prepare_cached(&open_query())?
                 .query_map(params![limit], Stored::read)?
                 .collect::<Result<_, _>>()?;
             stored
@@ -79,6 +74,14 @@ impl SqliteStore {
             Ok(())
         })
     }
+}
+
+pub(super) fn open_query() -> String {
+    format!(
+        "{STORED} WHERE entry.sequence IN \
+         (SELECT sequence FROM review WHERE settled_in IS NULL) \
+         ORDER BY entry.sequence LIMIT ?1"
+    )
 }
 
 fn findings_of(connection: &Connection, sequence: i64) -> Result<Vec<String>, StoreError> {

@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::audit::{self, Act, AuditRow, Head, Particulars, Witnessed};
-use super::directory::{DataDirectory, DirectoryPaths};
+use super::directory::{DataDirectory, DirectoryError, DirectoryPaths};
 use super::error::StoreError;
 use super::migrations;
 use super::row::EntryRow;
@@ -37,10 +37,8 @@ pub fn salvage(
     damaged: &Opening,
     witnessed: &Witnessed,
 ) -> Result<Salvaged, StoreError> {
-    let promised = match damaged.watermark().read() {
-        Ok(Mark::At(head)) => head.sequence,
-        _ => 0,
-    };
+    let _held = damaged.lock()?;
+    let promised = promise_of(damaged)?;
     let opening = Opening {
         paths: directory.next_paths(),
         ..damaged.clone()
@@ -64,6 +62,31 @@ pub fn salvage(
         entries: rescued.entries,
         missing: rescued.missing,
     })
+}
+
+/// What the damaged book had promised.
+///
+/// A file that does not open, without a watermark that does, is rather another key than damage:
+/// putting an empty book in its place would lose a good one.
+fn promise_of(damaged: &Opening) -> Result<i64, StoreError> {
+    let promised = match damaged.watermark().read() {
+        Ok(Mark::At(head)) => Some(head.sequence),
+        _ => None,
+    };
+    match (damaged.connect(false), promised) {
+        (Ok(old), promised) => {
+            let kind = old.query_row("SELECT kind, station FROM directory", [], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            });
+            let expected = (damaged.kind.to_string(), damaged.station.to_string());
+            if kind.is_ok_and(|kind| kind != expected) {
+                return Err(DirectoryError::NotThisDatabase.into());
+            }
+            Ok(promised.unwrap_or(0))
+        }
+        (Err(_), Some(promised)) => Ok(promised),
+        (Err(error), None) => Err(error),
+    }
 }
 
 /// Files of the next generation can only be those of a salvage that was interrupted.
@@ -133,18 +156,23 @@ fn rescue(damaged: &Opening, new: &Connection, promised: i64) -> Result<Rescued,
         last,
         missing: Vec::new(),
     };
+    let mut entries = Vec::new();
     for sequence in 1..=last {
         match old.read(|old| read_number(old, sequence)).flatten() {
             Some((audit, entry)) => {
                 audit.insert(new)?;
                 if let Some(entry) = entry {
                     entry.insert(new)?;
-                    copy_delivery(&mut old, new, sequence)?;
-                    rescued.entries += 1;
+                    entries.push(sequence);
                 }
             }
             None => extend(&mut rescued.missing, sequence),
         }
+    }
+    rescued.entries = entries.len() as u64;
+    // Later ones first: what became of an entry can depend on its cancellation.
+    for sequence in entries.into_iter().rev() {
+        copy_delivery(&mut old, new, sequence)?;
     }
     copy_rest(&mut old, new);
     Ok(rescued)
@@ -196,7 +224,11 @@ fn copy_delivery(old: &mut Damaged<'_>, new: &Connection, sequence: i64) -> Resu
         None => new
             .prepare_cached(
                 "INSERT INTO delivery (sequence, state, attempts, changed_in) \
-                 SELECT sequence, iif(voucher IS NULL, 'awaiting_number', 'queued'), 1, sequence \
+                 SELECT sequence, CASE WHEN voucher IS NULL THEN 'awaiting_number' \
+                     WHEN EXISTS (SELECT 1 FROM entry AS later JOIN delivery USING (sequence) \
+                         WHERE later.changes = entry.entry_id AND later.kind = 'cancellation' \
+                         AND delivery.state = 'withdrawn') THEN 'withdrawn' \
+                     ELSE 'queued' END, 1, sequence \
                  FROM entry WHERE sequence = ?1",
             )?
             .execute(params![sequence])?,
@@ -214,11 +246,19 @@ fn copy_rest(old: &mut Damaged<'_>, new: &Connection) {
         ),
         (
             "SELECT date, audit FROM closed_day",
-            "INSERT OR IGNORE INTO closed_day VALUES (?1, ?2)",
+            "INSERT OR IGNORE INTO closed_day SELECT ?1, ?2 \
+             WHERE EXISTS (SELECT 1 FROM audit WHERE sequence = ?2)",
+        ),
+        (
+            "SELECT sequence, finding, settled_in FROM review",
+            "INSERT OR IGNORE INTO review \
+             SELECT ?1, ?2, (SELECT sequence FROM audit WHERE sequence = ?3) \
+             WHERE EXISTS (SELECT 1 FROM entry WHERE sequence = ?1)",
         ),
         (
             "SELECT sequence, part, png FROM crop",
-            "INSERT OR IGNORE INTO crop VALUES (?1, ?2, ?3)",
+            "INSERT OR IGNORE INTO crop SELECT ?1, ?2, ?3 \
+             WHERE EXISTS (SELECT 1 FROM entry WHERE sequence = ?1)",
         ),
     ] {
         // What cannot be read here is left behind in the old file.

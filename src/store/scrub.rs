@@ -108,9 +108,9 @@ impl SqliteStore {
             pages(connection, &mut seen)?;
             if seen.findings.is_empty() {
                 chain(connection, &mut seen)?;
+                states(connection, &mut seen)?;
                 tally(connection, &mut seen)?;
             }
-            seen.findings.truncate(ENOUGH);
             Ok(seen)
         })
     }
@@ -157,6 +157,9 @@ fn chain(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError>
             entry = next_entry(&mut entries)?;
         }
         held_against(connection, &row, here.map(|(_, digest)| digest), seen)?;
+        if seen.findings.len() >= ENOUGH {
+            return Ok(());
+        }
         if row.act == Act::Salvaged.name() {
             declare(&row, &mut gaps, seen);
         }
@@ -164,6 +167,10 @@ fn chain(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError>
             sequence: row.sequence,
             chain: row.chain,
         };
+    }
+    while let Some((sequence, _)) = entry {
+        seen.findings.push(ScrubFinding::EntryMissing(sequence));
+        entry = next_entry(&mut entries)?;
     }
     let missing = gaps.into_iter();
     seen.findings
@@ -208,16 +215,62 @@ fn held_against(
 
 /// Gaps that a salvage wrote down are known losses.
 fn declare(row: &AuditRow, gaps: &mut Vec<(i64, i64)>, seen: &mut Scrubbed) {
-    for (a, b) in missing_in(&row.detail) {
+    let lost = missing_in(&row.detail);
+    if !lost.is_empty() {
+        // A batch of which entries were lost has another digest.
+        seen.findings.retain(
+            |finding| !matches!(finding, ScrubFinding::ReceiptChanged(n) if *n < row.sequence),
+        );
+    }
+    for (a, b) in lost {
         gaps.retain(|gap| *gap != (a, b));
         seen.findings.push(ScrubFinding::LostAtSalvage(a, b));
     }
 }
 
+/// Every entry has its way, and the ends of it have their grounds: a receipt came in with an audit
+/// row, and what was withdrawn was cancelled or replaced.
+fn states(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError> {
+    let mut without = |sql: &str, finding: fn(i64) -> ScrubFinding| -> Result<(), StoreError> {
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if seen.findings.len() >= ENOUGH {
+                break;
+            }
+            seen.findings.push(finding(row.get(0)?));
+        }
+        Ok(())
+    };
+    without(
+        "SELECT sequence FROM entry WHERE NOT EXISTS \
+         (SELECT 1 FROM delivery WHERE delivery.sequence = entry.sequence)",
+        ScrubFinding::EntryMissing,
+    )?;
+    without(
+        "SELECT DISTINCT changed_in FROM delivery WHERE state = 'acknowledged' AND NOT EXISTS \
+         (SELECT 1 FROM audit WHERE audit.sequence = changed_in AND act = 'acknowledged') \
+         AND NOT EXISTS (SELECT 1 FROM audit WHERE act = 'salvaged')",
+        ScrubFinding::ReceiptChanged,
+    )?;
+    without(
+        "SELECT sequence FROM delivery JOIN entry USING (sequence) WHERE state = 'withdrawn' \
+         AND kind <> 'cancellation' AND NOT EXISTS (SELECT 1 FROM entry AS later \
+         WHERE later.changes = coalesce(entry.changes, entry.entry_id)) \
+         AND NOT EXISTS (SELECT 1 FROM audit WHERE act = 'salvaged')",
+        ScrubFinding::EntryChanged,
+    )
+}
+
+/// The counts on the screen against the entries themselves, in both directions.
 fn tally(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError> {
     let mut statement = connection.prepare(
-        "SELECT state FROM (SELECT state, sum(n) AS n FROM tally GROUP BY state HAVING n > 0 \
-         EXCEPT SELECT state, count(*) FROM delivery GROUP BY state)",
+        "WITH counted AS (SELECT state, date, count(*) AS n FROM delivery \
+             JOIN entry USING (sequence) GROUP BY state, date), \
+         kept AS (SELECT state, date, n FROM tally WHERE n > 0) \
+         SELECT DISTINCT state FROM (\
+             SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept) \
+             UNION ALL SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted))",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -23,9 +23,10 @@ use uuid::Uuid;
 
 use super::audit::Head;
 use super::error::StoreError;
-use super::files::{DurableFile, Files, read_all};
+use super::files::{DurableFile, Files};
 use super::probe::{Probe, Step};
 use super::row::{COLUMNS, EntryRow};
+use super::sqlite::Opening;
 use super::state::Receipt;
 use super::watermark::Seal;
 use crate::keys::{RecoveryRecipient, Secret};
@@ -60,6 +61,9 @@ pub enum CopyState {
         /// What the system said.
         because: String,
     },
+    /// The medium had more than the book: the whole folder was put back to an older state, and
+    /// what is missing can be recovered from the medium. Everything in the book was copied anew.
+    WasAhead,
 }
 
 /// What a frame holds.
@@ -82,32 +86,42 @@ pub(super) struct Answer {
 pub(super) struct SecondCopy {
     files: Arc<dyn Files>,
     medium: Medium,
-    path: PathBuf,
+    station: String,
     seal: Seal,
-    open: Option<Tail>,
+    /// The keys, sealed to the recipient: what makes the frames worth anything.
+    sealed_keys: io::Result<Vec<u8>>,
+    open: Option<Box<dyn DurableFile>>,
+    /// What is surely on the medium; kept when the file is closed after a failure, since what a
+    /// failed sync left behind can be read and is not there.
+    synced: Option<Reach>,
 }
 
-/// The open file and how far it reaches.
-struct Tail {
-    file: Box<dyn DurableFile>,
+/// How far the file goes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reach {
+    /// Its length in bytes.
     end: u64,
-    reaches: i64,
+    /// The last sequence number in it.
+    sequence: i64,
 }
 
 impl SecondCopy {
-    pub(super) fn new(files: Arc<dyn Files>, medium: Medium, station: &str, key: &Secret) -> Self {
+    pub(super) fn new(opening: &Opening, medium: Medium) -> Self {
+        let station = opening.station.to_string();
         Self {
-            files,
-            path: copy_path(&medium.folder, station),
+            files: Arc::clone(&opening.files),
+            seal: seal(&opening.seal_key, &station),
+            sealed_keys: opening.sealed_keys(&medium.recipient),
+            station,
             medium,
-            seal: seal(key, station),
             open: None,
+            synced: None,
         }
     }
 
     /// Appends everything up to `head` that the medium does not have yet.
     ///
-    /// After an error the file is closed; the next call looks anew how far it reaches.
+    /// After an error the file is closed; the next call writes from what is surely there.
     pub(super) fn bring_up_to(
         &mut self,
         head: Head,
@@ -115,7 +129,8 @@ impl SecondCopy {
         probe: &Probe,
     ) -> CopyState {
         match self.try_bring_up_to(head, connection, probe) {
-            Ok(()) => CopyState::UpToDate,
+            Ok(was_ahead) if was_ahead => CopyState::WasAhead,
+            Ok(_) => CopyState::UpToDate,
             Err(error) => {
                 self.open = None;
                 CopyState::Behind {
@@ -130,40 +145,87 @@ impl SecondCopy {
         head: Head,
         connection: &Connection,
         probe: &Probe,
-    ) -> Result<(), CopyError> {
-        let mut tail = match self.open.take() {
-            Some(tail) => tail,
-            None => self.find_tail()?,
-        };
-        while tail.reaches < head.sequence {
-            let (frame, last) = gather(connection, tail.reaches, head.sequence)?;
-            let bytes = self.sealed(&frame, tail.reaches + 1, last)?;
-            tail.file.write_at(tail.end, &bytes)?;
-            probe.reached(Step::SecondCopyWritten);
-            tail.file.sync()?;
-            probe.reached(Step::SecondCopySynced);
-            tail.end += bytes.len() as u64;
-            tail.reaches = last;
+    ) -> Result<bool, CopyError> {
+        let (mut file, mut reach) = self.file()?;
+        let was_ahead = reach.sequence > head.sequence;
+        if was_ahead {
+            reach.sequence = 0;
         }
-        self.open = Some(tail);
-        Ok(())
+        while reach.sequence < head.sequence {
+            let (frame, last) = gather(connection, reach.sequence, head.sequence)?;
+            let bytes = self.sealed(&frame, reach.sequence + 1, last)?;
+            file.write_at(reach.end, &bytes)?;
+            probe.reached(Step::SecondCopyWritten);
+            file.sync()?;
+            probe.reached(Step::SecondCopySynced);
+            reach = Reach {
+                end: reach.end + bytes.len() as u64,
+                sequence: last,
+            };
+            self.synced = Some(reach);
+        }
+        self.open = Some(file);
+        Ok(was_ahead)
     }
 
-    fn find_tail(&self) -> Result<Tail, CopyError> {
+    /// The open file and how far it surely goes. Another process may have appended to it.
+    fn file(&mut self) -> Result<(Box<dyn DurableFile>, Reach), CopyError> {
+        if let (Some(mut file), Some(reach)) = (self.open.take(), self.synced)
+            && file.length()? == reach.end
+        {
+            return Ok((file, reach));
+        }
         if !self.files.exists(&self.medium.folder)? {
             return Err(CopyError::NoMedium(self.medium.folder.clone()));
         }
-        let mut file = self.files.open(&self.path)?;
+        let path = copy_path(&self.medium.folder, &self.station);
+        let mut file = self.files.open(&path)?;
         let end = file.length()?;
-        let reaches = match last_frame(file.as_mut(), end, &self.seal)? {
-            Some(last) => last,
-            // The end is torn: whatever was whole before it counts, and new frames follow it.
-            None => frames(&read_all(file.as_mut())?, &self.seal)
-                .map(|found| found.last)
-                .max()
-                .unwrap_or(0),
+        if end == 0 {
+            self.keep_keys()?;
+        }
+        // Another medium can be shorter than the one before it.
+        let known = self.synced.filter(|reach| reach.end <= end);
+        let reach = self.settled(file.as_mut(), known.unwrap_or_default(), end)?;
+        self.synced = Some(reach);
+        Ok((file, reach))
+    }
+
+    /// Without its keys a copy is worth nothing: they are on the medium before the first frame.
+    fn keep_keys(&self) -> Result<(), CopyError> {
+        let path = keys_path(&self.medium.folder, &self.station);
+        if self.files.exists(&path)? {
+            return Ok(());
+        }
+        let keys = self.sealed_keys.as_ref();
+        let keys = keys.map_err(|error| io::Error::other(error.to_string()))?;
+        Ok(self.files.replace(&path, keys)?)
+    }
+
+    /// How far a file goes of which not all is surely on the medium, after a failure or a run
+    /// that was stopped: what is doubtful is written once more and synced.
+    fn settled(
+        &self,
+        file: &mut dyn DurableFile,
+        sure: Reach,
+        end: u64,
+    ) -> Result<Reach, CopyError> {
+        let start = match last_frame(file, end, &self.seal)? {
+            Some((start, _)) if sure.end == 0 => start,
+            _ => sure.end,
         };
-        Ok(Tail { file, end, reaches })
+        let mut bytes = vec![0; usize::try_from(end - start).map_err(io::Error::other)?];
+        file.read_at(start, &mut bytes)?;
+        if !bytes.is_empty() {
+            file.write_at(start, &bytes)?;
+            file.sync()?;
+        }
+        // Where the end is torn, whatever was whole before it counts, and new frames follow it.
+        let last = frames(&bytes, &self.seal).map(|found| found.last).max();
+        Ok(Reach {
+            end,
+            sequence: last.unwrap_or(0).max(sure.sequence),
+        })
     }
 
     fn sealed(&self, frame: &Frame, first: i64, last: i64) -> Result<Vec<u8>, CopyError> {
@@ -261,6 +323,7 @@ fn gather(
 
 /// A whole frame, its payload still encrypted.
 pub(super) struct Found<'a> {
+    pub first: i64,
     pub last: i64,
     pub payload: &'a [u8],
 }
@@ -293,15 +356,19 @@ fn frame_at<'a>(bytes: &'a [u8], seal: &Seal) -> Option<(Found<'a>, usize)> {
     if !seal.fits(&bytes[..sealed], &bytes[sealed..sealed + SEAL]) {
         return None;
     }
-    let last = i64::from_be_bytes(bytes[16..24].try_into().ok()?);
-    let payload = &bytes[HEADER..sealed];
-    Some((Found { last, payload }, whole))
+    let found = Found {
+        first: i64::from_be_bytes(bytes[8..16].try_into().ok()?),
+        last: i64::from_be_bytes(bytes[16..24].try_into().ok()?),
+        payload: &bytes[HEADER..sealed],
+    };
+    Some((found, whole))
 }
 
-/// Up to where the last frame of the file reaches; 0 for an empty file, `None` if the end is torn.
-fn last_frame(file: &mut dyn DurableFile, end: u64, seal: &Seal) -> io::Result<Option<i64>> {
+/// Where the last frame of the file starts and up to which number it reaches; zeros for an empty
+/// file, `None` if the end is torn.
+fn last_frame(file: &mut dyn DurableFile, end: u64, seal: &Seal) -> io::Result<Option<(u64, i64)>> {
     if end == 0 {
-        return Ok(Some(0));
+        return Ok(Some((0, 0)));
     }
     let Some(trailer_at) = end.checked_sub(TRAILER as u64) else {
         return Ok(None);
@@ -315,7 +382,7 @@ fn last_frame(file: &mut dyn DurableFile, end: u64, seal: &Seal) -> io::Result<O
     };
     let mut bytes = vec![0; usize::try_from(whole).map_err(io::Error::other)?];
     file.read_at(start, &mut bytes)?;
-    Ok(frame_at(&bytes, seal).map(|(found, _)| found.last))
+    Ok(frame_at(&bytes, seal).map(|(found, _)| (start, found.last)))
 }
 
 fn big_endian_32(bytes: &[u8]) -> Option<u32> {

@@ -1,7 +1,6 @@
 //! The store on disk.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -10,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::audit::{self, Act, AuditRow, Head, Particulars, Shown, Witnessed};
 use super::connection::{self, Synchronous};
 use super::crops::{self, Crop};
-use super::directory::{DirectoryPaths, KeptKeys};
+use super::directory::{DirectoryError, DirectoryPaths, KeptKeys, unreadable_at};
 use super::error::{Cause, Damage, StoreError};
 use super::files::{Files, LocalFiles, read_all};
 use super::outbox::{self, Entered, Stored};
@@ -99,9 +98,10 @@ impl Opening {
         recipient.seal(&plain).map_err(io::Error::other)
     }
 
-    fn file_error(&self, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-        let path: PathBuf = path.to_owned();
-        move |source| StoreError::File { path, source }
+    /// Held by whoever writes, opens or rescues, across processes.
+    pub(super) fn lock(&self) -> Result<Box<dyn Send>, StoreError> {
+        let lock = &self.paths.lock;
+        self.files.lock(lock).map_err(unreadable_at(lock))
     }
 }
 
@@ -111,6 +111,8 @@ pub struct SqliteStore {
     connection: Option<Connection>,
     watermark: Watermark,
     copy: Option<SecondCopy>,
+    /// Whether the second medium once had more than this book; told until the program ends.
+    was_behind_its_copy: bool,
 }
 
 impl SqliteStore {
@@ -121,18 +123,23 @@ impl SqliteStore {
     pub fn create(opening: Opening, witnessed: &Witnessed) -> Result<Self, StoreError> {
         // Made by us and not by SQLite, which would let everybody on the machine read it.
         let database = &opening.paths.database;
-        (opening.files.open(database)).map_err(opening.file_error(database))?;
-        let mut connection = opening.connect(true)?;
-        migrations::migrate(&mut connection, migrations::NEWEST, &opening.probe)?;
-        drop(connection);
+        {
+            let _held = opening.lock()?;
+            (opening.files.open(database)).map_err(unreadable_at(database))?;
+            settle_log(&opening)?;
+            let mut connection = opening.connect(true)?;
+            migrations::migrate(&mut connection, migrations::NEWEST, &opening.probe)?;
+        }
         let mut store = Self::unchecked(opening);
-        store.connection = Some(store.opening.connect(false)?);
         let (kind, station) = (store.opening.kind, store.opening.station.clone());
         store.write(|transaction| {
-            let born = "INSERT INTO directory (only, kind, station) VALUES (1, ?1, ?2)";
-            transaction.execute(born, params![kind.as_str(), station.as_str()])?;
-            let what = Particulars::of(Act::Born, kind.as_str());
-            audit::append(transaction, witnessed, &what)?;
+            let born = "INSERT INTO directory (only, kind, station) VALUES (1, ?1, ?2) \
+                        ON CONFLICT DO NOTHING";
+            let first = transaction.execute(born, params![kind.as_str(), station.as_str()])? == 1;
+            if first {
+                let what = Particulars::of(Act::Born, kind.as_str());
+                audit::append(transaction, witnessed, &what)?;
+            }
             Ok(())
         })?;
         Ok(store)
@@ -150,14 +157,15 @@ impl SqliteStore {
     }
 
     fn unchecked(opening: Opening) -> Self {
-        let copy = opening.medium.clone().map(|medium| {
-            let files = Arc::clone(&opening.files);
-            SecondCopy::new(files, medium, opening.station.as_str(), &opening.seal_key)
-        });
+        let copy = opening
+            .medium
+            .clone()
+            .map(|medium| SecondCopy::new(&opening, medium));
         Self {
             watermark: opening.watermark(),
             connection: None,
             copy,
+            was_behind_its_copy: false,
             opening,
         }
     }
@@ -172,18 +180,27 @@ impl SqliteStore {
     }
 
     fn checked_connection(&mut self) -> Result<Connection, StoreError> {
+        let _held = self.opening.lock()?;
+        let next = &self.opening.paths.next_database;
+        if (self.opening.files.exists(next)).map_err(unreadable_at(next))? {
+            return Err(DirectoryError::Superseded.into());
+        }
+        settle_log(&self.opening)?;
         let mut connection = self.opening.connect(false)?;
-        migrations::ensure_known(&connection)?;
-        self.ensure_kind(&connection)?;
-        let (head, mark) = (audit::head(&connection)?, self.read_mark()?);
-        compare(&connection, head, mark)?;
-        migrations::migrate(&mut connection, migrations::NEWEST, &self.opening.probe)?;
-        let promised = match mark {
-            Mark::At(promised) => promised.sequence,
-            Mark::None | Mark::Unreadable => 0,
-        };
-        if head.sequence > promised {
-            self.settle_log()?;
+        let head = (|| {
+            migrations::ensure_known(&connection)?;
+            self.ensure_kind(&connection)?;
+            let (head, mark) = (audit::head(&connection)?, self.read_mark()?);
+            compare(&connection, head, mark)?;
+            migrations::migrate(&mut connection, migrations::NEWEST, &self.opening.probe)?;
+            Ok(head)
+        })()
+        .map_err(connection::damage_told)?;
+        // What was committed and not promised yet is there for good now.
+        let watermark = &self.opening.paths.watermark;
+        if head != Head::START {
+            let advanced = self.watermark.advance(head, &Probe::default());
+            advanced.map_err(unreadable_at(watermark))?;
         }
         Ok(connection)
     }
@@ -193,43 +210,20 @@ impl SqliteStore {
             .query_row("SELECT kind, station FROM directory", [], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })
-            .optional()
-            .map_err(connection::damage_of)?;
+            .optional()?;
         let expected = (
             self.opening.kind.as_str().to_owned(),
             self.opening.station.to_string(),
         );
         if found.is_some_and(|found| found != expected) {
-            return Err(super::directory::DirectoryError::NotThisDatabase.into());
+            return Err(DirectoryError::NotThisDatabase.into());
         }
         Ok(())
     }
 
     fn read_mark(&mut self) -> Result<Mark, StoreError> {
-        let path = self.opening.paths.watermark.clone();
-        self.watermark
-            .read()
-            .map_err(self.opening.file_error(&path))
-    }
-
-    /// Writes the log once more and syncs it.
-    ///
-    /// A commit whose sync failed can be read, since it is in the system's cache, and is not on
-    /// disk; later commits would stand on it. Linux marks such pages clean, so only writing them
-    /// again brings them to the disk.
-    fn settle_log(&self) -> Result<(), StoreError> {
-        let path = &self.opening.paths.log;
-        let files = &self.opening.files;
-        let settle = || {
-            if !files.exists(path)? {
-                return Ok(());
-            }
-            let mut file = files.open(path)?;
-            let bytes = read_all(file.as_mut())?;
-            file.write_at(0, &bytes)?;
-            file.sync()
-        };
-        settle().map_err(self.opening.file_error(path))
+        let path = &self.opening.paths.watermark;
+        self.watermark.read().map_err(unreadable_at(path))
     }
 
     /// Runs `work` in a transaction and keeps what it did for good; once more after a failure.
@@ -249,12 +243,18 @@ impl SqliteStore {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, CopyState), StoreError> {
         let done = self.attempt(work).map_err(|error| match error {
-            StoreError::Database(error) => StoreError::NotRecorded(Cause::Database(error)),
+            StoreError::Database(error) => match connection::damage_of(error) {
+                StoreError::Database(error) => StoreError::NotRecorded(Cause::Database(error)),
+                damaged => damaged,
+            },
             StoreError::File { source, .. } => StoreError::NotRecorded(Cause::Watermark(source)),
             other => other,
         });
-        if matches!(done, Err(StoreError::NotRecorded(_))) {
-            self.close();
+        if matches!(
+            done,
+            Err(StoreError::NotRecorded(_) | StoreError::Damaged(_))
+        ) {
+            self.connection = None;
         }
         done
     }
@@ -264,10 +264,14 @@ impl SqliteStore {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, CopyState), StoreError> {
         let probe = self.opening.probe.clone();
-        let lock = self.opening.paths.lock.clone();
-        let _held = (self.opening.files.lock(&lock)).map_err(self.opening.file_error(&lock))?;
+        self.connection()?;
+        let _held = self.opening.lock()?;
+        let next = &self.opening.paths.next_database;
+        if (self.opening.files.exists(next)).map_err(unreadable_at(next))? {
+            return Err(DirectoryError::Superseded.into());
+        }
         let transaction = self
-            .connection()?
+            .open_connection()?
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = work(&transaction)?;
         let head = audit::head(&transaction)?;
@@ -279,18 +283,25 @@ impl SqliteStore {
         Ok((value, copy))
     }
 
+    /// The connection, which is open already.
+    fn open_connection(&mut self) -> Result<&mut Connection, StoreError> {
+        self.connection
+            .as_mut()
+            .ok_or(StoreError::Damaged(Damage::NotADatabase))
+    }
+
     fn bring_up_copy(&mut self, head: Head) -> CopyState {
-        match (&mut self.copy, &self.connection) {
+        let state = match (&mut self.copy, &self.connection) {
             (Some(copy), Some(connection)) => {
                 copy.bring_up_to(head, connection, &self.opening.probe)
             }
             _ => CopyState::NotConfigured,
+        };
+        self.was_behind_its_copy |= state == CopyState::WasAhead;
+        match state {
+            CopyState::UpToDate if self.was_behind_its_copy => CopyState::WasAhead,
+            state => state,
         }
-    }
-
-    /// Closes after a failure. Closing makes no checkpoint, see [`connection`].
-    fn close(&mut self) {
-        self.connection = None;
     }
 
     /// Keeps an entry with the cut-outs that it was read from.
@@ -340,6 +351,8 @@ impl SqliteStore {
             audit::append(transaction, witnessed, &what)?;
             Ok(())
         })?;
+        // The log of a whole file would make the next start slow.
+        self.checkpoint()?;
         Ok(copy)
     }
 
@@ -371,7 +384,12 @@ impl SqliteStore {
         &mut self,
         query: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        query(self.connection()?)
+        let read = query(self.connection()?).map_err(connection::damage_told);
+        if matches!(read, Err(StoreError::Damaged(_))) {
+            // SQLCipher refuses everything more on a connection that met a broken page.
+            self.connection = None;
+        }
+        read
     }
 
     /// Where the audit chain stands.
@@ -415,6 +433,8 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Database`].
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        self.connection()?;
+        let _held = self.opening.lock()?;
         self.read(|connection| {
             Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
         })
@@ -427,7 +447,7 @@ impl SqliteStore {
     pub fn clock_jumps(&mut self) -> Result<Vec<AuditRow>, StoreError> {
         self.read(|connection| {
             let jumps = connection
-                .prepare("SELECT * FROM audit WHERE clock_jump IS NOT NULL ORDER BY sequence")?
+                .prepare(CLOCK_JUMPS)?
                 .query_map([], AuditRow::read)?
                 .collect::<Result<_, _>>()?;
             Ok(jumps)
@@ -444,10 +464,15 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Database`].
     pub fn copy_state(&mut self) -> Result<CopyState, StoreError> {
+        self.connection()?;
+        let _held = self.opening.lock()?;
         let head = self.head()?;
         Ok(self.bring_up_copy(head))
     }
 }
+
+pub(super) const CLOCK_JUMPS: &str =
+    "SELECT * FROM audit WHERE clock_jump IS NOT NULL ORDER BY sequence";
 
 /// Where the entries of a file come from.
 pub trait EntrySource {
@@ -486,6 +511,28 @@ pub enum Order {
     ByPerson,
 }
 
+/// Writes the log once more and syncs it, before anything is built upon it.
+///
+/// A commit whose sync failed, here or in a process that is gone, can be read, since it is in the
+/// system's cache, and is not on disk; later commits would stand on it. Linux marks such pages
+/// clean, so only writing them again brings them to the disk.
+fn settle_log(opening: &Opening) -> Result<(), StoreError> {
+    let (path, files) = (&opening.paths.log, &opening.files);
+    let settle = || {
+        if !files.exists(path)? {
+            return Ok(());
+        }
+        let mut file = files.open(path)?;
+        let bytes = read_all(file.as_mut())?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        file.write_at(0, &bytes)?;
+        file.sync()
+    };
+    settle().map_err(unreadable_at(path))
+}
+
 /// Holds a database against what was promised.
 fn compare(connection: &Connection, head: Head, mark: Mark) -> Result<(), StoreError> {
     let damaged = |damage| Err(StoreError::Damaged(damage));
@@ -505,8 +552,7 @@ fn compare(connection: &Connection, head: Head, mark: Mark) -> Result<(), StoreE
                     params![promised.sequence],
                     |row| row.get(0),
                 )
-                .optional()
-                .map_err(connection::damage_of)?;
+                .optional()?;
             if chain == Some(promised.chain) {
                 Ok(())
             } else {

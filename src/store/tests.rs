@@ -130,11 +130,14 @@ fn a_missing_watermark_raises_the_alarm() {
 fn a_missing_database_is_not_taken_for_a_new_directory() {
     let place = Place::new();
     fill(&mut place.open().unwrap(), 0..2);
-    fs::remove_file(place.directory().paths().database).unwrap();
-    assert!(matches!(
-        place.open().map(|_| ()),
-        Err(StoreError::Damaged(_))
-    ));
+    let paths = place.directory().paths();
+    for gone in [&paths.database, &paths.watermark] {
+        fs::remove_file(gone).unwrap();
+        assert!(matches!(
+            place.open().map(|_| ()),
+            Err(StoreError::Damaged(_))
+        ));
+    }
 }
 
 #[test]
@@ -285,6 +288,14 @@ fn frames_that_the_station_did_not_seal_are_not_taken() {
     let mut store = elsewhere.open().unwrap();
     let restored = recover(&mut store, medium.path(), &lost.identity, &clerk()).unwrap();
     assert_eq!(restored.entries, 2);
+    assert_eq!(restored.problems.len(), 0, "the last frame leaves no hole");
+    bytes[forged] ^= 1;
+    bytes[100] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let elsewhere = Place::new();
+    let mut store = elsewhere.open().unwrap();
+    let restored = recover(&mut store, medium.path(), &lost.identity, &clerk()).unwrap();
+    assert_eq!(restored.problems.len(), 1, "what is missing is told");
 }
 
 #[test]
@@ -300,7 +311,6 @@ fn a_medium_that_was_away_gets_what_it_missed() {
     let recorded = store.record(&entry, &clerk()).unwrap();
     assert_eq!(recorded.copy, CopyState::UpToDate);
     drop(store);
-    drop(place.open_with_medium(&medium));
     let elsewhere = Place::new();
     let mut other = elsewhere.open().unwrap();
     let restored = recover(&mut other, &medium, &place.identity, &clerk()).unwrap();
@@ -413,7 +423,7 @@ fn write_fixture(fixture: &Path, schema: u32) {
         .unwrap();
     drop(connection);
     opening.watermark().advance(head, &probe).unwrap();
-    for beside in ["station.db-wal", "station.db-shm"] {
+    for beside in ["station.db-wal", "station.db-shm", "lock"] {
         let _ = fs::remove_file(fixture.join(beside));
     }
 }
@@ -466,4 +476,128 @@ fn a_lock_after_wrong_pins_survives_a_restart() {
         matches!(refused, Err(SignInError::Locked { .. })),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_folder_that_was_put_back_to_yesterday_shows_against_the_second_medium() {
+    let (place, medium) = (Place::new(), tempfile::tempdir().unwrap());
+    let mut store = place.open_with_medium(medium.path());
+    fill(&mut store, 0..2);
+    drop(store);
+    let yesterday = tempfile::tempdir().unwrap();
+    copy_folder(place.folder(), yesterday.path());
+    fill(&mut place.open_with_medium(medium.path()), 2..5);
+    copy_folder(yesterday.path(), place.folder());
+    let mut store = place.open_with_medium(medium.path());
+    assert_eq!(store.copy_state().unwrap(), CopyState::WasAhead);
+    let restored = recover(&mut store, medium.path(), &place.identity, &clerk()).unwrap();
+    assert_eq!(restored.entries, 3, "{restored:?}");
+}
+
+#[test]
+fn a_cancelled_record_that_a_recovery_brings_back_stays_cancelled() {
+    let (place, medium) = (Place::new(), tempfile::tempdir().unwrap());
+    let mut store = place.open_with_medium(medium.path());
+    let entry = Entry::new(record(1, 1, "FJ7489"));
+    store.record(&entry, &clerk()).unwrap();
+    let cancelled = Entry {
+        id: RecordId::new(clerk().moment.wall),
+        kind: crate::intake::EntryKind::Cancellation("取り違え".parse().unwrap()),
+        record: entry.record.clone(),
+    };
+    store.record(&cancelled, &clerk()).unwrap();
+    drop(store);
+    // A salvage that lost the record and kept its cancellation.
+    let connection = place.opening().connect(false).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF; DROP TRIGGER entry_is_never_deleted; \
+             DROP TRIGGER delivery_is_never_deleted; \
+             DELETE FROM delivery WHERE sequence = 2; DELETE FROM entry WHERE sequence = 2;",
+        )
+        .unwrap();
+    drop(connection);
+    let mut store = place.open_with_medium(medium.path());
+    recover(&mut store, medium.path(), &place.identity, &clerk()).unwrap();
+    assert_eq!(store.history(entry.id).unwrap().len(), 2);
+    assert_eq!(store.counts(None).unwrap().get(State::Queued), 0);
+    let key = entry.record.conflict_key().unwrap();
+    assert!(store.with_key(&key).unwrap().is_empty());
+}
+
+#[test]
+fn a_salvage_under_another_key_is_refused() {
+    let place = Place::new();
+    fill(&mut place.open().unwrap(), 0..3);
+    let other = Opening {
+        database_key: std::sync::Arc::new(Secret::from_bytes(vec![9; 48])),
+        seal_key: std::sync::Arc::new(Secret::from_bytes(vec![9; 32])),
+        ..place.opening()
+    };
+    assert!(salvage(&mut place.directory(), &other, &clerk()).is_err());
+    assert_eq!(place.open().unwrap().counts(None).unwrap().open(), 3);
+}
+
+#[test]
+fn a_station_that_runs_on_after_a_salvage_records_nothing_into_the_old_book() {
+    let place = Place::new();
+    let mut running = place.open().unwrap();
+    fill(&mut running, 0..3);
+    salvage(&mut place.directory(), &place.opening(), &clerk()).unwrap();
+    let refused = running.record(&Entry::new(record(9, 1, "FJ7489")), &clerk());
+    assert!(matches!(
+        refused,
+        Err(StoreError::Directory(DirectoryError::Superseded))
+    ));
+    assert_eq!(place.open().unwrap().counts(None).unwrap().open(), 3);
+}
+
+#[test]
+fn the_queries_of_the_day_use_their_indexes() {
+    let place = Place::new();
+    let mut store = place.open().unwrap();
+    let mut plan = |sql: &str| -> String {
+        store
+            .read(|connection| {
+                let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let parameters = vec![1; statement.parameter_count()];
+                let lines: Vec<String> = statement
+                    .query_map(rusqlite::params_from_iter(parameters), |row| row.get(3))?
+                    .collect::<Result<_, _>>()?;
+                Ok(lines.join("\n"))
+            })
+            .unwrap()
+    };
+    let states = State::ALL.into_iter().filter(|state| state.is_open());
+    for sql in states.map(outbox::in_state_query) {
+        let plan = plan(&sql);
+        assert!(plan.contains("USING INDEX delivery_open"), "{sql}\n{plan}");
+    }
+    for (sql, index) in [
+        (outbox::of_person_query(), "entry_person"),
+        (outbox::with_key_query(), "entry_person"),
+        (outbox::history_query(), "entry_changes"),
+        (sqlite::CLOCK_JUMPS.to_owned(), "audit_clock_jump"),
+        (review::open_query(), "review_open"),
+    ] {
+        let plan = plan(&sql);
+        assert!(plan.contains(index), "{sql}\n{plan}");
+        assert!(!plan.contains("SCAN entry"), "{sql}\n{plan}");
+    }
+}
+
+#[test]
+fn a_training_copy_is_not_recovered_into_production() {
+    let (lost, medium) = (Place::new(), tempfile::tempdir().unwrap());
+    fill(&mut lost.open_with_medium(medium.path()), 0..3);
+    let folder = tempfile::tempdir().unwrap();
+    let probe = Probe::default();
+    let kind = DirectoryKind::Production;
+    let directory = DataDirectory::find_or_bear(folder.path(), kind, &probe).unwrap();
+    let opening = directory
+        .opening(&MemoryKeyStore::default(), &probe)
+        .unwrap();
+    let mut store = directory.open_store(opening, &clerk()).unwrap();
+    let restored = recover(&mut store, medium.path(), &lost.identity, &clerk()).unwrap();
+    assert_eq!((restored.entries, restored.problems.len()), (0, 1));
 }

@@ -33,6 +33,9 @@ pub(super) struct Watermark {
     path: PathBuf,
     seal: Seal,
     file: Option<Box<dyn DurableFile>>,
+    /// Whether the newest slot may be in the system's cache alone: after a failed sync, and of
+    /// whatever another process left.
+    doubtful: bool,
 }
 
 /// What the file says.
@@ -53,6 +56,7 @@ impl Watermark {
             path: path.to_owned(),
             seal: Seal::new(key, purpose),
             file: None,
+            doubtful: true,
         }
     }
 
@@ -77,7 +81,8 @@ impl Watermark {
     /// must not be asked again of the same handle.
     pub(super) fn advance(&mut self, head: Head, probe: &Probe) -> io::Result<()> {
         let done = self.try_advance(head, probe);
-        if done.is_err() {
+        self.doubtful = done.is_err();
+        if self.doubtful {
             self.file = None;
         }
         done
@@ -86,11 +91,16 @@ impl Watermark {
     fn try_advance(&mut self, head: Head, probe: &Probe) -> io::Result<()> {
         let opened = self.slots()?.map(|slot| self.seal.open(&slot));
         let newest = opened.iter().flatten().max_by_key(|head| head.sequence);
-        if newest.is_some_and(|newest| newest.sequence >= head.sequence) {
-            return Ok(());
-        }
         let first_is_newest = opened[0].is_some() && opened[0].as_ref() == newest;
-        let offset = if first_is_newest { APART } else { 0 };
+        let (offset, head) = match newest {
+            Some(newest) if newest.sequence >= head.sequence => {
+                if !self.doubtful {
+                    return Ok(());
+                }
+                (if first_is_newest { 0 } else { APART }, *newest)
+            }
+            _ => (if first_is_newest { APART } else { 0 }, head),
+        };
         let sealed = self.seal.close(&head);
         let file = self.file()?;
         file.write_at(offset, &sealed)?;
@@ -124,8 +134,12 @@ pub(super) struct Seal {
 
 impl Seal {
     pub(super) fn new(key: &Secret, purpose: &str) -> Self {
-        let mut keyed = Hmac::<Sha256>::new_from_slice(key.bytes())
-            .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
+        // HMAC fills a key up to its block with zeros; ours is shorter than one.
+        let mut block = [0; 64];
+        for (place, byte) in block.iter_mut().zip(key.bytes()) {
+            *place = *byte;
+        }
+        let mut keyed = Hmac::<Sha256>::new(&block.into());
         keyed.update(&(purpose.len() as u64).to_be_bytes());
         keyed.update(purpose.as_bytes());
         Self { keyed }

@@ -7,7 +7,7 @@ use crate::tablet::{Tablet, assert_kept, clerk, entry, moment};
 #[test]
 fn a_clock_that_jumps_ten_years_changes_no_order_and_is_flagged() {
     let tablet = Tablet::new(1, Synchronous::Full);
-    let mut store = tablet.create().expect("a new tablet");
+    let mut store = tablet.open().expect("a new tablet");
     let walls = [
         "2021-11-20T01:15:31Z",
         "2031-11-20T01:15:32Z",

@@ -13,8 +13,8 @@ use uketsuke::intake::{
 };
 use uketsuke::keys::{RecoveryIdentity, Secret};
 use uketsuke::store::{
-    DirectoryPaths, DurableFile, Files, Medium, Opening, Probe, RecordStore as _, SqliteStore,
-    StoreError, Synchronous, Witnessed, recover,
+    DataDirectory, DirectoryPaths, DurableFile, Files, Medium, Opening, Probe, RecordStore as _,
+    SqliteStore, StoreError, Synchronous, Witnessed, recover,
 };
 
 use crate::disk::{Disk, SimFile, Vfs};
@@ -92,6 +92,15 @@ impl Files for OnDisk {
         Ok(path == Path::new(MEDIUM) || self.0.exists(path))
     }
 
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let beside = path.with_extension("new");
+        let file = self.0.create(&beside)?;
+        file.write_at(bytes, 0)?;
+        file.sync()?;
+        self.0.rename(&beside, path)?;
+        self.0.sync_folder(path.parent().unwrap_or(path))
+    }
+
     fn lock(&self, _: &Path) -> io::Result<Box<dyn Send>> {
         Ok(Box::new(()))
     }
@@ -123,6 +132,7 @@ const STATION: &str = "st-test";
 /// A tablet whose disk is simulated.
 pub struct Tablet {
     pub disk: Disk,
+    manifest: Arc<tempfile::TempDir>,
     vfs: Vfs,
     identity: RecoveryIdentity,
     synchronous: Synchronous,
@@ -131,7 +141,11 @@ pub struct Tablet {
 impl Tablet {
     pub fn new(seed: u64, synchronous: Synchronous) -> Self {
         let disk = Disk::new(seed);
+        let manifest = tempfile::tempdir().expect("a folder");
+        let kind = DirectoryKind::Training;
+        DataDirectory::find_or_bear(manifest.path(), kind, &quiet()).expect("born");
         Self {
+            manifest: Arc::new(manifest),
             vfs: Vfs::register(disk.clone()),
             disk,
             identity: RecoveryIdentity::generate(),
@@ -143,6 +157,7 @@ impl Tablet {
     pub fn after_power_cut(&self, seed: u64) -> Self {
         let disk = self.disk.power_cut(seed);
         Self {
+            manifest: Arc::clone(&self.manifest),
             vfs: Vfs::register(disk.clone()),
             disk,
             identity: RecoveryIdentity::from_text(&self.identity.to_text()).expect("an identity"),
@@ -173,37 +188,29 @@ impl Tablet {
         }
     }
 
-    pub fn create(&self) -> Result<SqliteStore, StoreError> {
-        SqliteStore::create(self.opening(), &clerk())
-    }
-
+    /// Opens the store, or makes it where the tablet is new. `directory.toml` is on a disk of its
+    /// own that never fails.
     pub fn open(&self) -> Result<SqliteStore, StoreError> {
-        SqliteStore::open(self.opening())
+        let directory = DataDirectory::find(self.manifest.path())?.expect("born");
+        directory.open_store(self.opening(), &clerk())
     }
 
     /// How many of `ids` come back on another tablet from this one's second medium.
     pub fn restored_elsewhere(&self, ids: &[RecordId]) -> usize {
         let card = tempfile::tempdir().expect("a folder");
-        let path = PathBuf::from(MEDIUM).join(format!("uketsuke-{STATION}.copy"));
-        if !self.disk.exists(&path) {
-            return 0;
+        for end in ["copy", "keys.age"] {
+            let name = format!("uketsuke-{STATION}.{end}");
+            let path = PathBuf::from(MEDIUM).join(&name);
+            if !self.disk.exists(&path) {
+                return 0;
+            }
+            let file = self.disk.open(&path).expect("there");
+            let mut bytes = vec![0; usize::try_from(file.len().expect("a length")).expect("small")];
+            file.read_at(&mut bytes, 0).expect("readable");
+            std::fs::write(card.path().join(name), bytes).expect("written");
         }
-        let file = self.disk.open(&path).expect("the copy");
-        let mut bytes = vec![0; usize::try_from(file.len().expect("a length")).expect("small")];
-        file.read_at(&mut bytes, 0).expect("readable");
-        std::fs::write(card.path().join(format!("uketsuke-{STATION}.copy")), bytes)
-            .expect("written");
-        let keys = self
-            .opening()
-            .sealed_keys(&self.identity.recipient())
-            .expect("sealed");
-        std::fs::write(
-            card.path().join(format!("uketsuke-{STATION}.keys.age")),
-            keys,
-        )
-        .expect("written");
         let other = Self::new(0, Synchronous::Full);
-        let mut store = other.create().expect("a new tablet");
+        let mut store = other.open().expect("a new tablet");
         recover(&mut store, card.path(), &self.identity, &clerk()).expect("recovered");
         ids.iter()
             .filter(|id| store.history(**id).expect("readable").len() == 1)

@@ -1,18 +1,21 @@
 //! Records as HL7 FHIR R4 Immunizations, the form of the record API and of `fhir-ndjson`.
 //!
-//! A consultation without a dose is `not-done` with the reason 予診のみ and no lot; a cancelled
+//! A consultation without a dose is `not-done` with the reason 予診のみ and no lot. FHIR asks for a
+//! vaccine all the same: it names an unspecified one, since none was given and the record says of
+//! none that it was meant. What others name there is passed over when it comes in. A cancelled
 //! record is `entered-in-error`. A correction keeps the record's identifier and adds its own
 //! identity as the extension `correction-id`.
 
 mod ndjson;
 mod read;
+mod time;
 mod wire;
 
 use thiserror::Error;
 
 use super::{Coding, Products};
 use crate::clock::japan_time;
-use crate::intake::{Entry, EntryKind, Outcome, ProductId, VaccinationRecord};
+use crate::intake::{Entry, EntryKind, Outcome, ProductId, VaccinationRecord, Vaccine};
 use crate::voucher::VoucherNumber;
 
 pub use ndjson::{NDJSON_LINE_LIMIT, Ndjson, Resources};
@@ -31,8 +34,9 @@ const URI: &str = "urn:ietf:rfc:3986";
 /// Vaccines by the codes of the CDC.
 const CVX: &str = "http://hl7.org/fhir/sid/cvx";
 
-/// CVX for a COVID-19 vaccine that is not further specified.
+/// CVX for a COVID-19 vaccine that is not further specified, and its name in the CDC's list.
 const UNSPECIFIED_CVX: &str = "213";
+const UNSPECIFIED_NAME: &str = "SARS-COV-2 (COVID-19) vaccine, UNSPECIFIED";
 
 const SNOMED: &str = "http://snomed.info/sct";
 
@@ -49,9 +53,6 @@ pub struct Profile {
     pub voucher_system: String,
     /// What the names of the extensions follow, without a slash at the end.
     pub structure_definitions: String,
-    /// The vaccine that a consultation names, since FHIR asks for one and a record of a
-    /// consultation has none. Without it: an unspecified COVID-19 vaccine.
-    pub consultation_product: Option<ProductId>,
 }
 
 impl Default for Profile {
@@ -59,7 +60,6 @@ impl Default for Profile {
         Self {
             voucher_system: "https://record-api.example/NamingSystem/voucher".to_owned(),
             structure_definitions: "https://record-api.example/StructureDefinition".to_owned(),
-            consultation_product: None,
         }
     }
 }
@@ -114,7 +114,7 @@ pub fn to_immunization(
         }),
         identifier: vec![identifier(URI, format!("urn:uuid:{}", record.id))],
         status: status(entry),
-        vaccine_code: vaccine_code(record, profile, products)?,
+        vaccine_code: vaccine_code(record, products)?,
         patient: patient(number, profile),
         occurrence_date_time: Some(record.date.to_string()),
         recorded: Some(japan_time(record.recorded_at)),
@@ -154,15 +154,10 @@ fn extensions(entry: &Entry, number: VoucherNumber, profile: &Profile) -> Vec<Ex
 
 fn vaccine_code(
     record: &VaccinationRecord,
-    profile: &Profile,
     products: &dyn Products,
 ) -> Result<CodeableConcept, NotExportable> {
-    let product = match &record.outcome {
-        Outcome::Given(vaccine) => Some(&vaccine.product),
-        Outcome::ConsultationOnly => profile.consultation_product.as_ref(),
-    };
-    let Some(product) = product else {
-        return Ok(concept(Some((CVX, UNSPECIFIED_CVX)), "COVID-19"));
+    let Outcome::Given(Vaccine { product, .. }) = &record.outcome else {
+        return Ok(concept(Some((CVX, UNSPECIFIED_CVX)), UNSPECIFIED_NAME));
     };
     let Coding { cvx, name, .. } = products
         .coding(product)

@@ -30,7 +30,7 @@ impl<'a, R: Read> Resources<'a, R> {
         context: ImportContext<'a>,
     ) -> Result<Self, FileError> {
         Ok(Self {
-            lines: Lines::open(input, NDJSON_LINE_LIMIT)?.taken_for(Encoding::Utf8),
+            lines: Lines::open(input, NDJSON_LINE_LIMIT, Encoding::of_resources)?,
             profile,
             context,
             broken: false,

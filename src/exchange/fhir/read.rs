@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::super::checks::{Checks, Parts, imported};
 use super::super::finding::{Flaw, RowFinding};
 use super::super::{ImportContext, ImportedRow};
+use super::time::{is_date, point_in_time};
 use super::wire::{Immunization, Status};
 use super::{CONSULTATION, CVX, Profile, URI};
 use crate::clock;
@@ -64,9 +65,6 @@ fn record(
     let doctor = doctor.and_then(|p| p.actor.display.as_deref());
     let doctor = required(checks, DOCTOR, doctor).and_then(|t| checks.text(DOCTOR, t, Doctor::new));
     let outcome = outcome(checks, resource)?;
-    if let Some(kind) = parts.kind {
-        checks.kind_fits(KIND, kind, &outcome);
-    }
     Some(VaccinationRecord {
         id: id?,
         subject: Subject::Voucher(parts.number()?),
@@ -138,23 +136,24 @@ fn voucher<'r>(
 /// The day itself, or the day in Asia/Tokyo of a point in time.
 fn date(checks: &mut Checks<'_>, resource: &Immunization) -> Option<Date> {
     let text = required(checks, DATE, resource.occurrence_date_time.as_deref())?;
-    // A date's parser would take a point in time too, and with it the day of another place.
-    let day = if text.contains('T') {
-        text.parse().ok().map(clock::day)
-    } else {
-        text.parse().ok()
-    };
-    match day {
-        Some(day) => Some(checks.day(DATE, day)),
-        None => checks.refuse(DATE, Flaw::IsoDateForm),
+    if is_date(text) {
+        let day = text.parse().ok();
+        return day.or_else(|| checks.refuse(DATE, Flaw::NoSuchDay));
     }
+    let day = point_in_time(text).map(clock::day);
+    day.or_else(|| checks.refuse(DATE, Flaw::IsoDateForm))
 }
 
+/// A point in time, or of a mere date its beginning in Asia/Tokyo.
 fn recorded_at(checks: &mut Checks<'_>, resource: &Immunization) -> Option<Timestamp> {
     let Some(text) = &resource.recorded else {
         return Some(checks.context.recorded_at);
     };
-    let time = text.parse().ok();
+    let time = if is_date(text) {
+        point_in_time(&format!("{text}T00:00:00+09:00"))
+    } else {
+        point_in_time(text)
+    };
     time.or_else(|| checks.refuse(RECORDED, Flaw::TimeForm))
 }
 

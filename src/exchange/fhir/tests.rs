@@ -6,12 +6,8 @@ use super::super::{ImportedRow, Row, RowProblem, Written};
 use super::*;
 use crate::intake::{Lot, Reason};
 
-/// The profile of the examples: their consultation names a vaccine.
 fn profile() -> Profile {
-    Profile {
-        consultation_product: Some(ProductId::new("comirnaty-12").unwrap()),
-        ..Profile::default()
-    }
+    Profile::default()
 }
 
 fn resource(entry: &Entry) -> Immunization {
@@ -104,9 +100,11 @@ fn a_cancelled_record_is_written_as_an_error_and_never_imported() {
 }
 
 #[test]
-fn a_consultation_without_a_configured_vaccine_names_an_unspecified_one() {
-    let resource = to_immunization(&consulted(), &Profile::default(), &Shelf).unwrap();
+fn a_consultation_names_no_vaccine_in_particular_and_may_come_in_with_one() {
+    let mut resource = resource(&consulted());
     assert_eq!(resource.vaccine_code.coding[0].code.as_deref(), Some("213"));
+    resource.vaccine_code = concept(Some((CVX, "208")), "コミナティ筋注");
+    assert_eq!(read(&resource).unwrap().record, consulted().record);
 }
 
 #[test]
@@ -130,9 +128,30 @@ fn a_point_in_time_is_the_day_in_tokyo() {
 }
 
 #[test]
+fn the_moment_of_recording_may_be_a_mere_date() {
+    let mut resource = resource(&given());
+    resource.recorded = Some("2021-11-20".to_owned());
+    let recorded_at = read(&resource).unwrap().record.recorded_at;
+    assert_eq!(japan_time(recorded_at), "2021-11-20T00:00:00+09:00");
+    resource.recorded = Some("20211120".to_owned());
+    assert_eq!(read(&resource), Err(vec!["time_form"]));
+}
+
+#[test]
+fn a_town_or_a_kind_of_ticket_that_is_not_known_prevents_no_import() {
+    let mut resource = resource(&given());
+    resource.patient = ours("130001-0012345678");
+    resource.extension[1].value_string = Some("7".to_owned());
+    let row = read(&resource).unwrap();
+    let number = row.record.subject.voucher().unwrap();
+    assert_eq!(number.to_string(), "711300010012345678");
+    assert!(row.findings.is_empty(), "they are intake's to tell");
+}
+
+#[test]
 fn each_flaw_of_a_resource_is_told() {
     type Spoil = fn(&mut Immunization);
-    let cases: [(Spoil, &str); 12] = [
+    let cases: [(Spoil, &str); 14] = [
         (|r| r.identifier.clear(), "missing"),
         (
             |r| r.identifier[0].value = Some("4711".into()),
@@ -140,8 +159,8 @@ fn each_flaw_of_a_resource_is_told() {
         ),
         (|r| r.extension.clear(), "missing"),
         (
-            |r| r.extension[1].value_string = Some("7".into()),
-            "unknown_ticket_kind",
+            |r| r.extension[1].value_string = Some("22".into()),
+            "too_many_digits",
         ),
         (
             |r| r.protocol_applied[0].dose_number_positive_int = Some(10),
@@ -157,6 +176,14 @@ fn each_flaw_of_a_resource_is_told() {
         (
             |r| r.occurrence_date_time = Some("2021-11".into()),
             "iso_date_form",
+        ),
+        (
+            |r| r.occurrence_date_time = Some("20211120".into()),
+            "iso_date_form",
+        ),
+        (
+            |r| r.occurrence_date_time = Some("2021-11-31".into()),
+            "no_such_day",
         ),
         (|r| r.lot_number = None, "missing"),
         (|r| r.vaccine_code.coding.clear(), "unknown_product"),
@@ -203,7 +230,7 @@ fn lines_come_back_as_they_were_written() {
     let expected = Written {
         rows: 3,
         to_follow: 1,
-        consultations: 0,
+        ..Written::default()
     };
     assert_eq!(written, expected);
     let back: Vec<_> = rows(&out)
@@ -246,6 +273,26 @@ fn bad_lines_are_told_by_number_without_their_content_and_good_lines_are_kept() 
         "8 ok",
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_bad_first_line_costs_itself_and_not_the_file() {
+    let good = serde_json::to_string(&resource(&given())).unwrap();
+    for bad in [
+        &b"\xff\xff"[..],
+        b"\x8e\x52",
+        b"\x89PNG",
+        b"\0\0\0",
+        b"{\0}",
+    ] {
+        let told: Vec<_> = rows(&[bad, good.as_bytes()].join(&b'\n'))
+            .into_iter()
+            .map(tell)
+            .collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0] == "1 bad_byte" || told[0] == "1 not_immunization");
+        assert_eq!(told[1], "2 ok");
+    }
 }
 
 fn tell(row: Row) -> String {

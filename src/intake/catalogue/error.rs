@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::interval::Spacing;
-use crate::intake::fields::{Lot, ProductId};
+use crate::intake::fields::ProductId;
 use crate::intake::format::FormatError;
 use crate::voucher::DoseNumber;
 
@@ -61,12 +61,6 @@ pub enum CatalogueError {
          product {1} is not in the products file: mend the id or add the product"
     )]
     UnknownProduct(DataFile, ProductId),
-    /// A lot in a form that its product's lots do not have.
-    #[error(
-        "lots.toml: ロット「{1}」は「{0}」の型に合いません。番号か lot_patterns を直してください / \
-         lot {1} fits no pattern of {0}: mend the number or lot_patterns"
-    )]
-    LotPattern(ProductId, Lot),
     /// A row without a length, or with two.
     #[error(
         "intervals.toml: 「{0}」の行には days_between か months のどちらか一つを書いてください / \

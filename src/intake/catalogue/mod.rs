@@ -16,7 +16,7 @@ use jiff::civil::Date;
 pub use error::{CatalogueError, DataFile};
 pub use files::DataFiles;
 pub use interval::{IntervalRule, Spacing};
-pub use product::{Cvx, ListedLot, LotPattern, Product};
+pub use product::{Cvx, ListedLot, LotPattern, Product, ProductByMaker};
 pub use validity::Validity;
 
 use super::age::reached_on;
@@ -108,10 +108,47 @@ impl Catalogue {
     }
 
     /// The product that is meant on `day` where only the maker is known.
-    pub fn product_for_maker(&self, maker: &Maker, day: Date) -> Option<&Product> {
+    fn default_of(&self, maker: &Maker, day: Date) -> Option<&Product> {
         self.products.iter().find(|product| {
             product.maker_default && product.maker == *maker && product.validity.covers(day)
         })
+    }
+
+    /// The product that is meant on `day` where only its maker is known and perhaps its lot, as in
+    /// a CSV file: the one of the listed lot, if it is of this maker; otherwise the maker's
+    /// default, in use on that day. A maker may have several: the caller should let a person look
+    /// where neither [`ProductByMaker::by_lot`] nor [`ProductByMaker::only_one`] holds.
+    pub fn product_for_maker_and_lot(
+        &self,
+        maker: &Maker,
+        lot: Option<&Lot>,
+        day: Date,
+    ) -> Option<ProductByMaker<'_>> {
+        let by_lot = lot.and_then(|lot| self.product_of_lot(maker, lot));
+        let product = by_lot.or_else(|| self.default_of(maker, day))?;
+        let in_use_too = |other: &Product| {
+            other.maker == *maker && other.id != product.id && other.validity.covers(day)
+        };
+        Some(ProductByMaker {
+            product,
+            by_lot: by_lot.is_some(),
+            only_one: !self.products.iter().any(in_use_too),
+        })
+    }
+
+    /// The one product of `maker` that has exactly this lot; `None` where two have it.
+    fn product_of_lot(&self, maker: &Maker, lot: &Lot) -> Option<&Product> {
+        let mut found = (self.lots.iter().filter(|listed| listed.lot == *lot))
+            .filter_map(|listed| self.product(&listed.product))
+            .filter(|product| product.maker == *maker);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    /// Whether some product is given so often: the first dose, and each that a row of the interval
+    /// table is for, on whatever day.
+    pub fn has_dose(&self, dose: DoseNumber) -> bool {
+        dose.value() == 1 || self.intervals.iter().any(|rule| rule.dose == dose)
     }
 
     /// What the list says of this lot of this product: of exactly this one, never of one like it.
@@ -120,8 +157,16 @@ impl Catalogue {
         self.lots.iter().find(same)
     }
 
+    /// The day on which exactly this lot was recalled, whatever product it is listed for: the one
+    /// that was chosen may be wrong, the lot is what is on the vial.
+    pub fn recalled_on(&self, lot: &Lot) -> Option<Date> {
+        let same = |listed: &&ListedLot| listed.lot == *lot;
+        self.lots.iter().filter(same).find_map(|l| l.recalled_on)
+    }
+
     /// The rule for giving `dose` on the day `on`, after a last dose of `last_product`; `None`
-    /// where no rule is known.
+    /// where no row covers that, which is no leave to give it: see
+    /// [`super::FindingCode::NoIntervalRule`].
     pub fn interval(
         &self,
         last_product: &ProductId,
@@ -177,17 +222,15 @@ impl Catalogue {
         }
     }
 
-    /// Every row is about a product that is there, every lot looks like one of its product.
+    /// Every row is about a product that is there. A lot may look unlike others of its product:
+    /// patterns are guesses from examples, and the list knows better.
     fn check_references(&self) -> Result<(), CatalogueError> {
         let known = |file: DataFile, id: &ProductId| {
             self.product(id)
                 .ok_or_else(|| CatalogueError::UnknownProduct(file, id.clone()))
         };
         for lot in &self.lots {
-            if !known(DataFile::Lots, &lot.product)?.lot_looks_usual(&lot.lot) {
-                let (product, lot) = (lot.product.clone(), lot.lot.clone());
-                return Err(CatalogueError::LotPattern(product, lot));
-            }
+            known(DataFile::Lots, &lot.product)?;
         }
         for rule in &self.intervals {
             known(DataFile::Intervals, &rule.product)?;

@@ -35,6 +35,19 @@ impl Product {
     }
 }
 
+/// What a maker's name and a lot say of the product; see
+/// [`super::Catalogue::product_for_maker_and_lot`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProductByMaker<'a> {
+    /// The product that is meant.
+    pub product: &'a Product,
+    /// The lot decided: the list has exactly this one, for one product of the maker. Otherwise the
+    /// product was taken by the maker alone.
+    pub by_lot: bool,
+    /// No other product of the maker was in use on the day, so the maker alone is enough.
+    pub only_one: bool,
+}
+
 /// A vaccine's code in CDC's CVX list, which the record API uses as `vaccineCode`
 /// (<http://hl7.org/fhir/sid/cvx>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

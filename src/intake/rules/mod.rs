@@ -3,6 +3,7 @@
 //! A rule never changes anything, and never guesses: a lot that is not on the list is said to be
 //! so, and no lot like it is named (3004733 was legitimate, 3004734 recalled).
 
+mod interval;
 mod person;
 mod session;
 mod vaccine;

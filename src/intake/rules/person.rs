@@ -1,7 +1,5 @@
 //! The dose against the person's other doses, age and municipality.
 
-use jiff::civil::Date;
-
 use super::{Check, Previous};
 use crate::intake::age::age_on;
 use crate::intake::finding::FindingCode;
@@ -14,7 +12,8 @@ impl Check<'_> {
         self.same_dose();
         if let Some(vaccine) = self.given() {
             self.order();
-            self.interval();
+            self.previous_dose();
+            self.interval(vaccine);
             self.age(vaccine);
         }
         self.municipality();
@@ -33,11 +32,15 @@ impl Check<'_> {
                     }
                 }
         };
-        let same_content =
-            |other: &Previous| other.date == candidate.date && other.outcome == candidate.outcome;
+        let same_content = |other: &Previous| {
+            other.date == candidate.date && other.outcome.same_content(&candidate.outcome)
+        };
         let others = self.known.previous.iter().filter(same_key);
         if let Some(same) = others.clone().find(|other| same_content(other)) {
-            self.already_recorded(same);
+            match same.outcome {
+                Outcome::Given(_) => self.already_recorded(same),
+                Outcome::ConsultationOnly => self.consulted_already(same),
+            }
         } else if let Some(other) = others.clone().next() {
             self.conflict(other);
         }
@@ -48,12 +51,27 @@ impl Check<'_> {
         self.find(
             FindingCode::AlreadyRecorded,
             Bilingual::new(
-                format!("{dose} 回目は {date} の同じ内容で記録済みです"),
+                format!("{dose} 回目は {date} に同じ内容で記録済みです"),
                 format!("dose {dose} is recorded already, on {date}, with the same content"),
             ),
             Bilingual::new(
-                "接種前なら接種しないで記録を確かめてください。接種後なら何もする必要はありません",
+                "接種前なら接種せずに記録を確かめてください。接種後なら何もする必要はありません",
                 "before the shot: do not give it, check the record; after it: nothing is to be done",
+            ),
+        );
+    }
+
+    fn consulted_already(&mut self, other: &Previous) {
+        let (dose, date) = (other.dose, other.date);
+        self.find(
+            FindingCode::AlreadyRecorded,
+            Bilingual::new(
+                format!("{date} の {dose} 回目の予診のみは記録済みです"),
+                format!("the consultation for dose {dose} on {date} is recorded already"),
+            ),
+            Bilingual::new(
+                "同じ人の同じ予診なら何もする必要はありません",
+                "nothing is to be done if it is the same consultation of the same person",
             ),
         );
     }
@@ -63,74 +81,12 @@ impl Check<'_> {
         self.find(
             FindingCode::Conflict,
             Bilingual::new(
-                format!("{dose} 回目は {date} の別の内容で記録されています"),
+                format!("{dose} 回目は {date} に別の内容で記録されています"),
                 format!("dose {dose} is recorded on {date} with other content"),
             ),
             Bilingual::new(
                 "前の記録は上書きされません。予診票と照らし、どちらが正しいか責任者が決めてください",
                 "nothing is overwritten: compare the paper forms and let the person in charge decide",
-            ),
-        );
-    }
-
-    fn order(&mut self) {
-        let (dose, date) = (self.candidate.subject.dose(), self.candidate.date);
-        let later = (self.known.previous.iter())
-            .find(|other| other.vaccine().is_some() && other.dose > dose && other.date <= date);
-        if let Some(later) = later {
-            let (other, on) = (later.dose, later.date);
-            self.find(
-                FindingCode::DoseOutOfOrder,
-                Bilingual::new(
-                    format!("{other} 回目が {on} に記録されていますが、これは {dose} 回目です"),
-                    format!("dose {other} is recorded on {on}, and this is dose {dose}"),
-                ),
-                Bilingual::new(
-                    "接種券の回数と接種済証を確かめてください",
-                    "check the voucher's dose and the certificate of the earlier doses",
-                ),
-            );
-        }
-    }
-
-    fn interval(&mut self) {
-        let (dose, date) = (self.candidate.subject.dose(), self.candidate.date);
-        let last = (self.known.previous.iter())
-            .filter(|other| other.dose < dose)
-            .filter_map(|other| Some((other.date, other.vaccine()?)))
-            .max_by_key(|(day, _)| *day);
-        let Some((last, vaccine)) = last else { return };
-        let Some(rule) = self.catalogue.interval(&vaccine.product, dose, date) else {
-            return;
-        };
-        let earliest = rule.spacing.earliest_after(last);
-        if date < earliest {
-            self.too_soon(last, earliest);
-        } else if rule.usual_until(last).is_some_and(|until| date > until) {
-            self.find(
-                FindingCode::IntervalLong,
-                Bilingual::new(
-                    format!("前回 {last} からの間隔が通常より長くなっています"),
-                    format!("the last dose, on {last}, is longer ago than usual"),
-                ),
-                Bilingual::new(
-                    "接種はできます。前回の日付を確かめてください",
-                    "the dose may be given: check the date of the last one",
-                ),
-            );
-        }
-    }
-
-    fn too_soon(&mut self, last: Date, earliest: Date) {
-        self.find(
-            FindingCode::IntervalTooShort,
-            Bilingual::new(
-                format!("前回 {last} からの間隔が足りません。{earliest} から接種できます"),
-                format!("too soon after the last dose on {last}: possible from {earliest} on"),
-            ),
-            Bilingual::new(
-                "接種前なら日を改めてください。接種後なら責任者に知らせてください",
-                "before the shot: choose a later day; after it: tell the person in charge",
             ),
         );
     }

@@ -11,6 +11,7 @@ impl Check<'_> {
         self.clock();
         self.date();
         self.venue();
+        self.unknown_dose();
         self.dose();
         self.ticket_kind();
     }
@@ -84,6 +85,23 @@ impl Check<'_> {
                 Bilingual::new(
                     "一覧から会場を選び直すか、管理者に追加を頼んでください",
                     "choose a venue of the list, or ask an administrator to add it",
+                ),
+            );
+        }
+    }
+
+    fn unknown_dose(&mut self) {
+        let dose = self.candidate.subject.dose();
+        if !self.catalogue.has_dose(dose) {
+            self.find(
+                FindingCode::UnknownDose,
+                Bilingual::new(
+                    format!("{dose} 回目の接種がある製品はありません"),
+                    format!("no product has a dose {dose}"),
+                ),
+                Bilingual::new(
+                    "接種券の回数を読み直してください",
+                    "read the dose on the voucher again",
                 ),
             );
         }

@@ -6,10 +6,11 @@ use crate::intake::catalogue::DataFiles;
 use crate::intake::fields::{Lot, Maker, ProductId};
 use crate::intake::finding::{Decision, Severity, decide};
 use crate::intake::session::tests::session;
+use crate::text::Language;
 
 /// Second dose, of Chiyoda, in the ticket kind of vaccinations.
 const VOUCHER: &str = "221310160012345678";
-const TODAY: Date = Date::constant(2021, 11, 20);
+pub(super) const TODAY: Date = Date::constant(2021, 11, 20);
 
 fn vaccine(product: &str, lot: &str) -> Vaccine {
     let product = ProductId::new(product).unwrap();
@@ -25,11 +26,11 @@ fn vaccine(product: &str, lot: &str) -> Vaccine {
     }
 }
 
-fn given(product: &str, lot: &str) -> Outcome {
+pub(super) fn given(product: &str, lot: &str) -> Outcome {
     Outcome::Given(vaccine(product, lot))
 }
 
-fn candidate() -> Candidate {
+pub(super) fn candidate() -> Candidate {
     Candidate {
         subject: Subject::Voucher(VOUCHER.parse().unwrap()),
         date: TODAY,
@@ -38,7 +39,7 @@ fn candidate() -> Candidate {
     }
 }
 
-fn previous(dose: u8, date: Date, outcome: Outcome) -> Previous {
+pub(super) fn previous(dose: u8, date: Date, outcome: Outcome) -> Previous {
     Previous {
         date,
         dose: DoseNumber::new(dose).unwrap(),
@@ -46,15 +47,15 @@ fn previous(dose: u8, date: Date, outcome: Outcome) -> Previous {
     }
 }
 
-fn known() -> Known {
+pub(super) fn known() -> Known {
     Known::on(TODAY)
 }
 
-fn found(candidate: &Candidate, session: &Session, known: &Known) -> Vec<Finding> {
+pub(super) fn found(candidate: &Candidate, session: &Session, known: &Known) -> Vec<Finding> {
     check(candidate, session, &Catalogue::built_in().unwrap(), known)
 }
 
-fn codes(candidate: &Candidate, session: &Session, known: &Known) -> Vec<FindingCode> {
+pub(super) fn codes(candidate: &Candidate, session: &Session, known: &Known) -> Vec<FindingCode> {
     let findings = found(candidate, session, known);
     findings.iter().map(|finding| finding.code).collect()
 }
@@ -65,7 +66,7 @@ fn codes_knowing(known: &Known) -> Vec<FindingCode> {
 }
 
 /// What is found when this was given.
-fn codes_given(product: &str, lot: &str, date: Date) -> Vec<FindingCode> {
+pub(super) fn codes_given(product: &str, lot: &str, date: Date) -> Vec<FindingCode> {
     let candidate = Candidate {
         outcome: given(product, lot),
         date,
@@ -165,66 +166,21 @@ fn tickets_of_another_kind_are_found_and_the_twin_of_a_consultation_is_not() {
 }
 
 #[test]
-fn the_recalled_lot_is_found_and_its_neighbour_is_not() {
-    let day = date(2021, 9, 1);
-    assert_eq!(
-        codes_given("moderna", "3004734", day),
-        [FindingCode::RecalledLot]
-    );
-    assert_eq!(codes_given("moderna", "3004733", day), []);
-    assert_eq!(
-        codes_given("moderna", "3004735", day),
-        [FindingCode::UnknownLot]
-    );
-}
-
-#[test]
-fn a_lot_is_good_to_its_effective_expiry_and_not_a_day_longer() {
-    let last = date(2022, 6, 30);
-    assert_eq!(codes_given("comirnaty-12", "FJ7489", last), []);
-    assert_eq!(
-        codes_given("comirnaty-12", "FJ7489", date(2022, 7, 1)),
-        [FindingCode::ExpiredLot]
-    );
-}
-
-#[test]
-fn odd_lots_and_lots_of_another_product_are_told_apart() {
-    use FindingCode::{LotOfAnotherProduct, OddLot, UnknownLot};
-    let day = date(2021, 9, 1);
-    assert_eq!(
-        codes_given("comirnaty-12", "FJ748O", day),
-        [UnknownLot, OddLot]
-    );
-    assert_eq!(codes_given("comirnaty-12", "FJ7488", day), [UnknownLot]);
-    let swapped = codes_given("moderna", "FJ7489", day);
-    assert_eq!(swapped, [LotOfAnotherProduct, OddLot]);
-}
-
-#[test]
-fn no_finding_ever_names_a_lot_like_the_one_that_was_entered() {
-    let listed = Catalogue::built_in().unwrap().lots().to_vec();
-    for lot in ["FJ7488", "FJ748O", "3004732", "3004735", "3004743"] {
-        for product in ["comirnaty-12", "moderna"] {
-            let candidate = Candidate {
-                outcome: given(product, lot),
-                ..candidate()
-            };
-            for finding in found(&candidate, &session(), &known()) {
-                let text = format!("{} {}", finding.message, finding.remedy);
-                let named = listed.iter().find(|l| text.contains(l.lot.as_str()));
-                assert_eq!(named, None, "{text}");
-            }
-        }
+fn a_dose_that_no_product_has_is_found() {
+    let any = Session {
+        dose: None,
+        ..session()
+    };
+    for dose in 0..=9 {
+        let voucher = format!("2{dose}1310160012345678");
+        let candidate = Candidate {
+            subject: Subject::Voucher(voucher.parse().unwrap()),
+            ..candidate()
+        };
+        let found = codes(&candidate, &any, &known());
+        let unknown = found.contains(&FindingCode::UnknownDose);
+        assert_eq!(unknown, !(1..=7).contains(&dose), "{dose}: {found:?}");
     }
-}
-
-#[test]
-fn products_that_are_unknown_or_not_yet_in_use_are_found() {
-    let unknown = codes_given("comirnaty-13", "FJ7489", TODAY);
-    assert!(unknown.contains(&FindingCode::UnknownProduct));
-    let early = codes_given("novavax", "NV0301", date(2022, 5, 24));
-    assert_eq!(early, [FindingCode::ProductNotInUse]);
 }
 
 #[test]
@@ -242,6 +198,40 @@ fn the_same_dose_again_is_recorded_already_and_another_content_is_a_conflict() {
     assert_eq!(with(other_lot), [FindingCode::Conflict]);
     let other_day = previous(2, date(2021, 11, 19), dose("FJ7489"));
     assert_eq!(with(other_day), [FindingCode::Conflict]);
+    let other_spelling = Outcome::Given(Vaccine {
+        maker: Maker::new("Pfizer").unwrap(),
+        ..vaccine("comirnaty-12", "FJ7489")
+    });
+    let same = previous(2, TODAY, other_spelling);
+    assert_eq!(with(same), [FindingCode::AlreadyRecorded]);
+}
+
+#[test]
+fn a_consultation_that_is_here_is_called_one_and_no_dose() {
+    let said = |outcome: Outcome| {
+        let known = Known {
+            previous: vec![previous(2, TODAY, outcome.clone())],
+            ..known()
+        };
+        let candidate = Candidate {
+            outcome,
+            ..candidate()
+        };
+        let finding = found(&candidate, &session(), &known).remove(0);
+        format!("{} {}", finding.message, finding.remedy)
+    };
+    let consultation = said(Outcome::ConsultationOnly);
+    assert!(
+        consultation.contains("予診のみは記録済みです"),
+        "{consultation}"
+    );
+    assert!(!consultation.contains("接種前"), "{consultation}");
+    let dose = said(given("comirnaty-12", "FJ7489"));
+    assert!(
+        dose.contains("2 回目は 2021-11-20 に同じ内容で記録済みです"),
+        "{dose}"
+    );
+    assert!(dose.contains("接種せずに"), "{dose}");
 }
 
 #[test]
@@ -277,45 +267,6 @@ fn a_consultation_collides_with_no_given_dose() {
         ..candidate()
     };
     assert_eq!(codes(&consultation, &session(), &monday), []);
-}
-
-#[test]
-fn eighteen_days_between_are_nineteen_days_later() {
-    let after = |product: &str, lot: &str, last: Date| {
-        codes_knowing(&Known {
-            previous: vec![previous(1, last, given(product, lot))],
-            ..known()
-        })
-    };
-    let too_short = [FindingCode::IntervalTooShort];
-    assert_eq!(after("comirnaty-12", "FK0108", date(2021, 11, 1)), []);
-    assert_eq!(
-        after("comirnaty-12", "FK0108", date(2021, 11, 2)),
-        too_short
-    );
-    assert_eq!(after("moderna", "3004733", date(2021, 10, 30)), []);
-    assert_eq!(after("moderna", "3004733", date(2021, 10, 31)), too_short);
-    assert_eq!(after("vaxzevria", "AZ0101", date(2021, 10, 23)), []);
-    assert_eq!(after("vaxzevria", "AZ0101", date(2021, 10, 24)), too_short);
-    // 83 days between are usual, 84 are said.
-    assert_eq!(after("vaxzevria", "AZ0101", date(2021, 8, 28)), []);
-    assert_eq!(
-        after("vaxzevria", "AZ0101", date(2021, 8, 27)),
-        [FindingCode::IntervalLong]
-    );
-}
-
-#[test]
-fn a_later_dose_before_an_earlier_one_is_found() {
-    let known = Known {
-        previous: vec![previous(
-            3,
-            date(2021, 11, 1),
-            given("comirnaty-12", "FK0108"),
-        )],
-        ..known()
-    };
-    assert_eq!(codes_knowing(&known), [FindingCode::DoseOutOfOrder]);
 }
 
 #[test]
@@ -441,7 +392,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_the_rules_find_a_given_dose_is_recorded(
+    fn the_rules_find_the_same_in_every_mode_and_what_they_find_stops_before_the_shot_alone(
         digits in "[0-9]{18}",
         day in any_day(),
         outcome in any_outcome(),
@@ -451,10 +402,40 @@ proptest! {
         let catalogue = Catalogue::built_in().unwrap();
         let subject = Subject::Voucher(digits.parse().unwrap());
         let candidate = Candidate { subject, date: day, outcome, ..candidate() };
-        for mode in [Mode::AfterShot, Mode::Clerk] {
+        let found = |mode| {
             let session = Session { mode, confirmed, ..session() };
-            let findings = check(&candidate, &session, &catalogue, &known);
-            prop_assert_ne!(decide(mode, &findings), Decision::Stop);
+            check(&candidate, &session, &catalogue, &known)
+        };
+        let codes = |found: &[Finding]| found.iter().map(|f| f.code).collect::<Vec<_>>();
+        let before = found(Mode::BeforeShot);
+        let stops = before.iter().any(|finding| finding.severity == Severity::Stop);
+        prop_assert_eq!(decide(Mode::BeforeShot, &before) == Decision::Stop, stops);
+        for mode in [Mode::AfterShot, Mode::Clerk] {
+            let after = found(mode);
+            prop_assert_eq!(codes(&after), codes(&before));
+            let named = after.iter().all(|finding| finding.severity == Severity::Note);
+            let expected = if named { Decision::Record } else { Decision::RecordAndReview };
+            prop_assert_eq!(decide(mode, &after), expected);
+        }
+    }
+
+    #[test]
+    fn words_end_without_a_full_stop_since_the_caller_joins_them(
+        digits in "[0-9]{18}",
+        day in any_day(),
+        outcome in any_outcome(),
+        known in any_known(),
+    ) {
+        let subject = Subject::Voucher(digits.parse().unwrap());
+        let candidate = Candidate { subject, date: day, outcome, ..candidate() };
+        for finding in found(&candidate, &session(), &known) {
+            for words in [&finding.message, &finding.remedy] {
+                for language in [Language::Japanese, Language::English] {
+                    let text = words.in_language(language);
+                    prop_assert!(!text.ends_with(['。', '.', '、', ' ']), "{}", text);
+                    prop_assert!(!text.is_empty());
+                }
+            }
         }
     }
 

@@ -1,7 +1,10 @@
 //! The product and the lot against the catalogue.
 
+use jiff::civil::Date;
+
 use super::Check;
 use crate::intake::catalogue::{ListedLot, Product};
+use crate::intake::fields::Lot;
 use crate::intake::finding::FindingCode;
 use crate::intake::record::Vaccine;
 use crate::text::Bilingual;
@@ -14,8 +17,11 @@ impl Check<'_> {
             Some(product) => self.product_in_use(product),
             None => self.unknown_product(vaccine),
         }
+        if let Some(day) = catalogue.recalled_on(&vaccine.lot) {
+            self.recalled_lot(&vaccine.lot, day);
+        }
         match catalogue.lot(&vaccine.product, &vaccine.lot) {
-            Some(listed) => self.listed_lot(listed),
+            Some(listed) => self.expiry(listed),
             None => self.unlisted_lot(vaccine),
         }
     }
@@ -49,21 +55,19 @@ impl Check<'_> {
         }
     }
 
-    fn listed_lot(&mut self, listed: &ListedLot) {
+    fn recalled_lot(&mut self, lot: &Lot, day: Date) {
+        self.find(
+            FindingCode::RecalledLot,
+            Bilingual::new(
+                format!("ロット {lot} は {day} に回収されました"),
+                format!("lot {lot} was recalled on {day}"),
+            ),
+            not_to_be_used(),
+        );
+    }
+
+    fn expiry(&mut self, listed: &ListedLot) {
         let (lot, date) = (&listed.lot, self.candidate.date);
-        if let Some(day) = listed.recalled_on {
-            self.find(
-                FindingCode::RecalledLot,
-                Bilingual::new(
-                    format!("ロット {lot} は {day} に回収されました"),
-                    format!("lot {lot} was recalled on {day}"),
-                ),
-                Bilingual::new(
-                    "接種前なら使わないでください。接種後なら責任者に知らせてください",
-                    "before the shot: do not use it; after it: tell the person in charge",
-                ),
-            );
-        }
         if let Some(until) = listed.expiry_on(date).filter(|&until| until < date) {
             self.find(
                 FindingCode::ExpiredLot,
@@ -71,10 +75,7 @@ impl Check<'_> {
                     format!("ロット {lot} の有効期限（延長後）は {until} までです"),
                     format!("lot {lot} expired on {until}, extensions included"),
                 ),
-                Bilingual::new(
-                    "接種前なら使わないでください。接種後なら責任者に知らせてください",
-                    "before the shot: do not use it; after it: tell the person in charge",
-                ),
+                not_to_be_used(),
             );
         }
     }
@@ -84,10 +85,16 @@ impl Check<'_> {
         let other = catalogue.lots().iter().find(|l| l.lot == vaccine.lot);
         match other {
             Some(other) => self.lot_of(other),
-            None => self.unknown_lot(vaccine),
+            None => {
+                self.unknown_lot(vaccine);
+                self.odd_lot(vaccine);
+            }
         }
+    }
+
+    fn odd_lot(&mut self, vaccine: &Vaccine) {
         let odd = |product: &Product| !product.lot_looks_usual(&vaccine.lot);
-        if catalogue.product(&vaccine.product).is_some_and(odd) {
+        if self.catalogue.product(&vaccine.product).is_some_and(odd) {
             let lot = &vaccine.lot;
             self.find(
                 FindingCode::OddLot,
@@ -128,10 +135,118 @@ impl Check<'_> {
     }
 }
 
+fn not_to_be_used() -> Bilingual {
+    Bilingual::new(
+        "接種前なら使わないでください。接種後なら責任者に知らせてください",
+        "before the shot: do not use it; after it: tell the person in charge",
+    )
+}
+
 /// No other lot is ever named: one digit away may be a recalled one.
 fn from_the_vial() -> Bilingual {
     Bilingual::new(
         "バイアルのロット番号を一字ずつ見直してください。正しければ管理者に追加を頼んでください",
         "read the lot from the vial again, sign by sign; if it is right, ask an administrator to add it",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::super::tests::{TODAY, candidate, codes_given, found, given, known};
+    use crate::intake::session::tests::session;
+    use crate::intake::{Candidate, Catalogue, DataFiles, FindingCode, check};
+
+    #[test]
+    fn the_recalled_lot_is_found_and_its_neighbour_is_not() {
+        let day = date(2021, 9, 1);
+        assert_eq!(
+            codes_given("moderna", "3004734", day),
+            [FindingCode::RecalledLot]
+        );
+        assert_eq!(codes_given("moderna", "3004733", day), []);
+        assert_eq!(
+            codes_given("moderna", "3004735", day),
+            [FindingCode::UnknownLot]
+        );
+    }
+
+    #[test]
+    fn a_recalled_lot_is_found_whatever_product_was_chosen() {
+        use FindingCode::{LotOfAnotherProduct, RecalledLot, UnknownProduct};
+        let day = date(2021, 9, 1);
+        assert_eq!(
+            codes_given("comirnaty-12", "3004734", day),
+            [RecalledLot, LotOfAnotherProduct]
+        );
+        assert_eq!(
+            codes_given("comirnaty-13", "3004734", day),
+            [UnknownProduct, RecalledLot, LotOfAnotherProduct]
+        );
+    }
+
+    #[test]
+    fn a_lot_is_good_to_its_effective_expiry_and_not_a_day_longer() {
+        let last = date(2022, 6, 30);
+        assert_eq!(codes_given("comirnaty-12", "FJ7489", last), []);
+        assert_eq!(
+            codes_given("comirnaty-12", "FJ7489", date(2022, 7, 1)),
+            [FindingCode::ExpiredLot]
+        );
+    }
+
+    #[test]
+    fn odd_lots_and_lots_of_another_product_are_told_apart() {
+        use FindingCode::{LotOfAnotherProduct, OddLot, UnknownLot};
+        let day = date(2021, 9, 1);
+        assert_eq!(
+            codes_given("comirnaty-12", "FJ748O", day),
+            [UnknownLot, OddLot]
+        );
+        assert_eq!(codes_given("comirnaty-12", "FJ7488", day), [UnknownLot]);
+        let swapped = codes_given("moderna", "FJ7489", day);
+        assert_eq!(swapped, [LotOfAnotherProduct]);
+    }
+
+    #[test]
+    fn a_lot_that_is_listed_is_never_odd_since_patterns_are_guesses() {
+        let text = "version = 1\n[[lot]]\nproduct = \"comirnaty-12\"\nlot = \"AB-12\"\n";
+        let catalogue = Catalogue::load(&DataFiles {
+            lots: Some(text),
+            ..DataFiles::default()
+        });
+        let listed = Candidate {
+            outcome: given("comirnaty-12", "AB-12"),
+            ..candidate()
+        };
+        let findings = check(&listed, &session(), &catalogue.unwrap(), &known());
+        assert_eq!(findings, []);
+    }
+
+    #[test]
+    fn no_finding_ever_names_a_lot_like_the_one_that_was_entered() {
+        let listed = Catalogue::built_in().unwrap().lots().to_vec();
+        for lot in ["FJ7488", "FJ748O", "3004732", "3004735", "3004743"] {
+            for product in ["comirnaty-12", "moderna"] {
+                let candidate = Candidate {
+                    outcome: given(product, lot),
+                    ..candidate()
+                };
+                for finding in found(&candidate, &session(), &known()) {
+                    let text = format!("{} {}", finding.message, finding.remedy);
+                    let named = listed.iter().find(|l| text.contains(l.lot.as_str()));
+                    assert_eq!(named, None, "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_that_are_unknown_or_not_yet_in_use_are_found() {
+        let unknown = codes_given("comirnaty-13", "FJ7489", TODAY);
+        assert!(unknown.contains(&FindingCode::UnknownProduct));
+        let early = codes_given("novavax", "NV0301", date(2022, 5, 24));
+        assert_eq!(early, [FindingCode::ProductNotInUse]);
+    }
 }

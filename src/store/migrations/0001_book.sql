@@ -41,7 +41,6 @@ CREATE TABLE entry (
 
 CREATE INDEX entry_person ON entry (person, dose) WHERE voucher IS NOT NULL;
 CREATE INDEX entry_changes ON entry (changes) WHERE changes IS NOT NULL;
-CREATE INDEX entry_slip ON entry (slip) WHERE slip IS NOT NULL;
 
 CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
 BEGIN SELECT raise(ABORT, 'entries are never changed'); END;
@@ -113,6 +112,8 @@ CREATE TABLE audit (
     chain      BLOB NOT NULL CHECK (length(chain) = 32)
 ) STRICT;
 
+CREATE INDEX audit_clock_jump ON audit (sequence) WHERE clock_jump IS NOT NULL;
+
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
@@ -125,4 +126,5 @@ CREATE VIEW current_record AS
       AND NOT EXISTS (
           SELECT 1 FROM entry AS later
           WHERE later.changes = coalesce(entry.changes, entry.entry_id)
-            AND later.sequence > entry.sequence);
+            -- A record may come in after its changes, when a second copy fills gaps.
+            AND (later.sequence > entry.sequence OR entry.kind = 'new'));
