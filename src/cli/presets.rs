@@ -5,41 +5,11 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
+use crate::intake::Session;
 use crate::reading::Expectation;
-use crate::voucher::{DoseNumber, TicketKind};
 
-/// Version of both formats that is understood.
+/// Version of the mount's format that is understood.
 const VERSION: u32 = 1;
-
-/// A session file, as far as reading needs it: what is expected can veto. All
-/// fields are checked, so that a file that is not a session is told.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "the session's other fields are checked here and used at intake"
-)]
-struct SessionFile {
-    version: u32,
-    confirmed: bool,
-    mode: Mode,
-    date: jiff::civil::Date,
-    venue: String,
-    doctor: String,
-    product: String,
-    lot: String,
-    ticket_kind: TicketKind,
-    dose: Option<u8>,
-    operator: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Mode {
-    BeforeShot,
-    AfterShot,
-    Clerk,
-}
 
 /// A mount profile, as far as reading needs it.
 #[derive(Debug, Deserialize)]
@@ -53,13 +23,10 @@ pub(super) fn expectation(session: Option<&Path>) -> anyhow::Result<Expectation>
     let Some(path) = session else {
         return Ok(Expectation::default());
     };
-    let file: SessionFile = load(path)?;
-    ensure_version(path, file.version)?;
-    let dose = (file.dose.map(DoseNumber::new).transpose())
-        .with_context(|| format!("{}: dose", path.display()))?;
+    let session = Session::parse(&read(path)?).with_context(|| path.display().to_string())?;
     Ok(Expectation {
-        ticket_kind: Some(file.ticket_kind),
-        dose,
+        ticket_kind: Some(session.ticket_kind),
+        dose: session.dose,
         ..Expectation::default()
     })
 }
@@ -77,14 +44,17 @@ pub(super) fn px_per_mm(mount: Option<&Path>) -> anyhow::Result<Option<f32>> {
     Ok(Some(file.px_per_mm))
 }
 
-fn load<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<T> {
-    let text = std::fs::read_to_string(path).with_context(|| {
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| {
         format!(
             "{}: ファイルを開けません。場所を確かめてください / cannot be opened: check the path",
             path.display()
         )
-    })?;
-    toml::from_str(&text).with_context(|| {
+    })
+}
+
+fn load<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<T> {
+    toml::from_str(&read(path)?).with_context(|| {
         format!(
             "{}: 内容が正しくありません。下の行を直してください / not valid: mend the line below",
             path.display()
@@ -104,6 +74,7 @@ fn ensure_version(path: &Path, version: u32) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::voucher::{DoseNumber, TicketKind};
 
     const SESSION: &str = r#"
 version = 1

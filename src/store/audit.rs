@@ -267,20 +267,21 @@ impl AuditRow {
         })
     }
 
+    /// Reads a row of `SELECT * FROM audit`, by position for the sake of a million of them.
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            sequence: row.get("sequence")?,
-            wall: row.get("wall")?,
-            monotonic: row.get("monotonic")?,
-            run: row.get("run")?,
-            clock_jump: row.get("clock_jump")?,
-            actor: row.get("actor")?,
-            act: row.get("act")?,
-            subject: row.get("subject")?,
-            shown: row.get("shown")?,
-            detail: row.get("detail")?,
-            digest: row.get("digest")?,
-            chain: row.get("chain")?,
+            sequence: row.get(0)?,
+            wall: row.get(1)?,
+            monotonic: row.get(2)?,
+            run: row.get(3)?,
+            clock_jump: row.get(4)?,
+            actor: row.get(5)?,
+            act: row.get(6)?,
+            subject: row.get(7)?,
+            shown: row.get(8)?,
+            detail: row.get(9)?,
+            digest: row.get(10)?,
+            chain: row.get(11)?,
         })
     }
 

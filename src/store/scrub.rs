@@ -1,9 +1,11 @@
 //! Looking at every row: does the chain hold, and does each row say what it said when it was
 //! written?
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::thread;
 
-use rusqlite::{Connection, Rows};
+use rusqlite::{Connection, Row, Rows};
 
 use super::audit::{Act, AuditRow, Head};
 use super::digest::Digest;
@@ -11,7 +13,7 @@ use super::error::StoreError;
 use super::outbox::receipts_digest;
 use super::row::{COLUMNS, EntryRow};
 use super::salvage::missing_in;
-use super::sqlite::SqliteStore;
+use super::sqlite::{Opening, SqliteStore};
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,60 +105,95 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Database`] when the database cannot be read at all.
     pub fn scrub(&mut self) -> Result<Scrubbed, StoreError> {
+        let opening = self.opening().clone();
         self.read(|connection| {
-            let mut seen = Scrubbed::default();
-            pages(connection, &mut seen)?;
-            if seen.findings.is_empty() {
-                chain(connection, &mut seen)?;
-                states(connection, &mut seen)?;
-                tally(connection, &mut seen)?;
+            // Both read the whole file; the rows are read again in vain only if a page is broken.
+            let (broken, walked) = thread::scope(|scope| {
+                let pages = thread::Builder::new()
+                    .name("scrub pages".into())
+                    .spawn_scoped(scope, || broken_pages(&opening));
+                let walked = walk(connection);
+                let broken = pages
+                    .map_err(|_| ())
+                    .and_then(|pages| pages.join().map_err(|_| ()));
+                (broken, walked)
+            });
+            let broken = match broken {
+                Ok(broken) => broken?,
+                // No thread to be had: one after the other.
+                Err(()) => broken_pages(&opening)?,
+            };
+            if broken.is_empty() {
+                return walked;
             }
-            Ok(seen)
+            Ok(Scrubbed {
+                findings: broken.into_iter().map(ScrubFinding::BrokenPage).collect(),
+                ..Scrubbed::default()
+            })
         })
     }
 }
 
-/// Every page's own seal, which SQLCipher keeps.
-fn pages(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError> {
-    let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        seen.findings.push(ScrubFinding::BrokenPage(row.get(0)?));
-    }
-    Ok(())
+/// Every row, held against what was written about it.
+fn walk(connection: &Connection) -> Result<Scrubbed, StoreError> {
+    let mut seen = Scrubbed::default();
+    // One view of the book throughout, while others go on writing.
+    let view = connection.unchecked_transaction()?;
+    chain(&view, &mut seen)?;
+    states(&view, &mut seen)?;
+    Ok(seen)
 }
 
-/// Audit rows and entries side by side, in the order of their shared numbers.
+/// Every page's own seal, which SQLCipher keeps, over a connection of its own.
+fn broken_pages(opening: &Opening) -> Result<Vec<String>, StoreError> {
+    let connection = opening.connect(false)?;
+    let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
+    let broken = statement
+        .query_map([], |row| row.get(0))?
+        .take(ENOUGH)
+        .collect::<Result<_, _>>()?;
+    Ok(broken)
+}
+
+/// Audit rows, entries and their ways side by side, in the order of their shared numbers.
 fn chain(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError> {
     let mut audit = connection.prepare("SELECT * FROM audit ORDER BY sequence")?;
     let mut entries =
         connection.prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY sequence"))?;
-    let (mut audit, mut entries) = (audit.query([])?, entries.query([])?);
-    let mut entry = next_entry(&mut entries)?;
+    let mut ways = connection.prepare("SELECT sequence, state FROM delivery ORDER BY sequence")?;
+    let mut audit = audit.query([])?;
+    let mut entries = Numbered::new(entries.query([])?, |row| {
+        EntryRow::read(row).map(|row| (row.sequence, row))
+    })?;
+    let mut ways = Numbered::new(ways.query([])?, |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut head = Head::START;
     let mut gaps = Vec::new();
+    let mut tally = Tally::default();
     while let Some(row) = audit.next()? {
         let row = AuditRow::read(row)?;
         seen.audit_rows += 1;
-        let follows = row.sequence == head.sequence + 1;
-        if !follows {
+        if row.sequence != head.sequence + 1 {
             gaps.push((head.sequence + 1, row.sequence - 1));
         } else if row.chain != row.chained_to(&head.chain) {
             seen.findings.push(ScrubFinding::AuditChanged(row.sequence));
         }
-        while let Some((sequence, _)) = entry.filter(|(sequence, _)| *sequence < row.sequence) {
+        while let Some((sequence, _)) = entries.take_before(row.sequence)? {
             let lost = gaps.iter().any(|(a, b)| (*a..=*b).contains(&sequence));
             if !lost {
                 seen.findings.push(ScrubFinding::EntryMissing(sequence));
             }
-            entry = next_entry(&mut entries)?;
         }
-        let here = entry.filter(|(sequence, _)| *sequence == row.sequence);
-        if here.is_some() {
+        while ways.take_before(row.sequence)?.is_some() {}
+        let entry = entries.take(row.sequence)?;
+        let way: Option<String> = ways.take(row.sequence)?;
+        if let Some(entry) = &entry {
             seen.entries += 1;
-            entry = next_entry(&mut entries)?;
+            match way {
+                Some(state) => tally.count(&state, &entry.date),
+                None => seen.findings.push(ScrubFinding::EntryMissing(row.sequence)),
+            }
         }
-        held_against(connection, &row, here.map(|(_, digest)| digest), seen)?;
+        held_against(connection, &row, entry.map(|entry| entry.digest()), seen)?;
         if seen.findings.len() >= ENOUGH {
             return Ok(());
         }
@@ -168,22 +205,103 @@ fn chain(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError>
             chain: row.chain,
         };
     }
-    while let Some((sequence, _)) = entry {
+    while let Some((sequence, _)) = entries.take_before(i64::MAX)? {
         seen.findings.push(ScrubFinding::EntryMissing(sequence));
-        entry = next_entry(&mut entries)?;
     }
     let missing = gaps.into_iter();
     seen.findings
         .extend(missing.map(|(a, b)| ScrubFinding::AuditMissing(a, b)));
-    Ok(())
+    tally.held_against(connection, seen)
 }
 
-fn next_entry(rows: &mut Rows<'_>) -> Result<Option<(i64, Digest)>, StoreError> {
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let row = EntryRow::read(row)?;
-    Ok(Some((row.sequence, row.digest())))
+/// Rows in the order of their numbers, the next one known in advance.
+struct Numbered<'a, T> {
+    rows: Rows<'a>,
+    read: fn(&Row<'_>) -> rusqlite::Result<(i64, T)>,
+    next: Option<(i64, T)>,
+}
+
+impl<'a, T> Numbered<'a, T> {
+    fn new(
+        rows: Rows<'a>,
+        read: fn(&Row<'_>) -> rusqlite::Result<(i64, T)>,
+    ) -> rusqlite::Result<Self> {
+        let mut numbered = Self {
+            rows,
+            read,
+            next: None,
+        };
+        numbered.advance()?;
+        Ok(numbered)
+    }
+
+    fn advance(&mut self) -> rusqlite::Result<Option<(i64, T)>> {
+        let next = match self.rows.next()? {
+            Some(row) => Some((self.read)(row)?),
+            None => None,
+        };
+        Ok(std::mem::replace(&mut self.next, next))
+    }
+
+    /// The next row, if its number is below `sequence`.
+    fn take_before(&mut self, sequence: i64) -> rusqlite::Result<Option<(i64, T)>> {
+        match &self.next {
+            Some((next, _)) if *next < sequence => self.advance(),
+            _ => Ok(None),
+        }
+    }
+
+    /// The row of that number, if it is the next one.
+    fn take(&mut self, sequence: i64) -> rusqlite::Result<Option<T>> {
+        match &self.next {
+            Some((next, _)) if *next == sequence => Ok(self.advance()?.map(|(_, row)| row)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Entries counted by date and state.
+#[derive(Default)]
+struct Tally(BTreeMap<String, BTreeMap<String, i64>>);
+
+impl Tally {
+    fn count(&mut self, state: &str, date: &str) {
+        if !self.0.contains_key(date) {
+            self.0.insert(date.to_owned(), BTreeMap::new());
+        }
+        let Some(states) = self.0.get_mut(date) else {
+            return;
+        };
+        match states.get_mut(state) {
+            Some(n) => *n += 1,
+            None => {
+                states.insert(state.to_owned(), 1);
+            }
+        }
+    }
+
+    /// The counts on the screen are these and no others.
+    fn held_against(
+        mut self,
+        connection: &Connection,
+        seen: &mut Scrubbed,
+    ) -> Result<(), StoreError> {
+        let mut statement = connection.prepare("SELECT state, date, n FROM tally WHERE n > 0")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (state, date): (String, String) = (row.get(0)?, row.get(1)?);
+            let counted = self
+                .0
+                .get_mut(&date)
+                .and_then(|states| states.remove(&state));
+            if counted != Some(row.get(2)?) {
+                seen.findings.push(ScrubFinding::TallyWrong(state));
+            }
+        }
+        let left = self.0.into_values().flat_map(BTreeMap::into_keys);
+        seen.findings.extend(left.map(ScrubFinding::TallyWrong));
+        Ok(())
+    }
 }
 
 /// Holds what an audit row vouches for against what is there.
@@ -228,8 +346,8 @@ fn declare(row: &AuditRow, gaps: &mut Vec<(i64, i64)>, seen: &mut Scrubbed) {
     }
 }
 
-/// Every entry has its way, and the ends of it have their grounds: a receipt came in with an audit
-/// row, and what was withdrawn was cancelled or replaced.
+/// The ends of an entry's way have their grounds: a receipt came in with an audit row, and what
+/// was withdrawn was cancelled or replaced.
 fn states(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError> {
     let mut without = |sql: &str, finding: fn(i64) -> ScrubFinding| -> Result<(), StoreError> {
         let mut statement = connection.prepare(sql)?;
@@ -243,11 +361,6 @@ fn states(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError
         Ok(())
     };
     without(
-        "SELECT sequence FROM entry WHERE NOT EXISTS \
-         (SELECT 1 FROM delivery WHERE delivery.sequence = entry.sequence)",
-        ScrubFinding::EntryMissing,
-    )?;
-    without(
         "SELECT DISTINCT changed_in FROM delivery WHERE state = 'acknowledged' AND NOT EXISTS \
          (SELECT 1 FROM audit WHERE audit.sequence = changed_in AND act = 'acknowledged') \
          AND NOT EXISTS (SELECT 1 FROM audit WHERE act = 'salvaged')",
@@ -260,21 +373,4 @@ fn states(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError
          AND NOT EXISTS (SELECT 1 FROM audit WHERE act = 'salvaged')",
         ScrubFinding::EntryChanged,
     )
-}
-
-/// The counts on the screen against the entries themselves, in both directions.
-fn tally(connection: &Connection, seen: &mut Scrubbed) -> Result<(), StoreError> {
-    let mut statement = connection.prepare(
-        "WITH counted AS (SELECT state, date, count(*) AS n FROM delivery \
-             JOIN entry USING (sequence) GROUP BY state, date), \
-         kept AS (SELECT state, date, n FROM tally WHERE n > 0) \
-         SELECT DISTINCT state FROM (\
-             SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept) \
-             UNION ALL SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted))",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        seen.findings.push(ScrubFinding::TallyWrong(row.get(0)?));
-    }
-    Ok(())
 }
