@@ -256,11 +256,13 @@ fn the_doctor_finds_nothing_wrong_and_then_a_broken_page_and_salvages() {
     assert_eq!(code(&output), 1, "{}", words(&output));
     assert!(words(&output).contains("--salvage"));
     let output = desk.on_data(&["doctor", "--salvage"]);
-    assert_eq!(code(&output), 0, "{}", words(&output));
+    assert_eq!(code(&output), 1, "rows are lost: {}", words(&output));
     let (card, identity) = (desk.text("card"), desk.text("identity"));
     let output = desk.on_data(&["recover", "--from", &card, "--identity", &identity]);
     assert!(output.status.success(), "{}", words(&output));
     assert_eq!(desk.export("out.csv").lines().count(), 41);
+    let output = desk.on_data(&["doctor"]);
+    assert_eq!(code(&output), 0, "{}", words(&output));
 }
 
 #[test]
@@ -321,6 +323,53 @@ fn a_training_clock_is_refused_in_production() {
         "{}",
         words(&output)
     );
+}
+
+#[test]
+fn an_export_never_takes_the_place_of_the_stations_own_files() {
+    let desk = Desk::new();
+    desk.import(&desk.file("forms.csv", &[&row(1)]));
+    for name in ["data/station.db", "data/directory.toml", "card/x.csv"] {
+        let output = desk.on_data(&["export", "--format", "vrs-csv", "-o", &desk.text(name)]);
+        assert_eq!(code(&output), 1, "{name}");
+    }
+    assert_eq!(code(&desk.on_data(&["doctor"])), 0);
+}
+
+#[test]
+fn a_database_without_its_directory_file_is_no_new_tablet() {
+    let desk = Desk::new();
+    let file = desk.file("forms.csv", &[&row(1)]);
+    desk.import(&file);
+    fs::remove_file(desk.path("data/directory.toml")).expect("removed");
+    for arguments in [
+        &["doctor"] as &[&str],
+        &["import", "--format", "vrs-csv", &file],
+    ] {
+        let output = desk.on_data(arguments);
+        assert_eq!(code(&output), 1);
+        assert!(
+            words(&output).contains("directory.toml"),
+            "{}",
+            words(&output)
+        );
+    }
+}
+
+#[test]
+fn a_card_that_was_cut_off_is_told() {
+    let desk = Desk::new();
+    desk.import(&desk.file("forms.csv", &[&row(1)]));
+    desk.import(&desk.file("more.csv", &[&row(2)]));
+    let copy = files_below(&desk.path("card"))
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|end| end == "copy"))
+        .expect("a copy");
+    let bytes = fs::read(&copy).expect("there");
+    fs::write(&copy, &bytes[..bytes.len() - 30]).expect("written");
+    let (card, identity) = (desk.text("card"), desk.text("identity"));
+    let output = Desk::new().on_data(&["recover", "--from", &card, "--identity", &identity]);
+    assert_eq!(code(&output), 1, "{}", words(&output));
 }
 
 /// Every file below a folder.

@@ -53,6 +53,8 @@ impl DataArgs {
     /// The directory; one is born if there is none.
     pub(super) fn place(&self) -> anyhow::Result<Place> {
         let (config, folder) = (self.config()?, self.folder()?);
+        // Refused before anything is born.
+        clock(config.directory_kind)?;
         let directory =
             DataDirectory::find_or_bear(&folder, config.directory_kind, &Probe::default())?;
         Place::of(config, directory)
@@ -100,11 +102,18 @@ impl Place {
         })
     }
 
+    /// The store; how its second copy stands goes to standard error.
     pub(super) fn store(&self) -> anyhow::Result<SqliteStore> {
-        let opening = self.opening()?;
-        let mut store = self.directory.open_store(opening, &self.witnessed())?;
+        let mut store = self.quiet_store()?;
         super::warn_of_copy(&store.copy_state()?);
         Ok(store)
+    }
+
+    /// The store, for commands that tell about the second copy themselves.
+    pub(super) fn quiet_store(&self) -> anyhow::Result<SqliteStore> {
+        Ok(self
+            .directory
+            .open_store(self.opening()?, &self.witnessed())?)
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -167,19 +176,29 @@ fn table(path: &Path) -> anyhow::Result<Option<String>> {
     }
 }
 
+/// Why `UKETSUKE_NOW` is refused.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ClockError {
+    /// The directory is for real records.
+    #[error(
+        "UKETSUKE_NOW は研修用のフォルダーでだけ使えます。取り消してください / UKETSUKE_NOW is for training directories only: unset it"
+    )]
+    Production,
+    /// It is no time.
+    #[error(
+        "UKETSUKE_NOW が日時ではありません（例 2021-11-20T10:00:00+09:00） / UKETSUKE_NOW is not a time such as 2021-11-20T10:00:00+09:00"
+    )]
+    NotATime,
+}
+
 /// The system's clock, or in training the one that `UKETSUKE_NOW` sets.
 fn clock(kind: DirectoryKind) -> anyhow::Result<Box<dyn Clock>> {
     let Some(now) = std::env::var_os("UKETSUKE_NOW") else {
         return Ok(Box::new(SystemClock::start()));
     };
-    anyhow::ensure!(
-        kind == DirectoryKind::Training,
-        "UKETSUKE_NOW は研修用のフォルダーでだけ使えます。取り消してください / \
-         UKETSUKE_NOW is for training directories only: unset it"
-    );
-    let now: Timestamp = now.to_string_lossy().parse().context(
-        "UKETSUKE_NOW の形式が違います（例 2021-11-20T10:00:00+09:00） / \
-         UKETSUKE_NOW is not a time such as 2021-11-20T10:00:00+09:00",
-    )?;
+    if kind != DirectoryKind::Training {
+        return Err(ClockError::Production.into());
+    }
+    let now: Timestamp = (now.to_string_lossy().parse()).map_err(|_| ClockError::NotATime)?;
     Ok(Box::new(SetClock::start(now)))
 }

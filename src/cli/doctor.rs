@@ -20,6 +20,7 @@ use crate::text::{Bilingual, Language};
   uketsuke doctor --data-dir DIR
   uketsuke doctor --jsonl --data-dir DIR
   uketsuke doctor --salvage --data-dir DIR
+  uketsuke doctor --seal F41FE44A64E6 --data-dir DIR
 
 Exit codes: 0 nothing to do at once (warnings may be shown); 1 an alarm, or no data directory.")]
 pub struct DoctorArgs {
@@ -30,6 +31,9 @@ pub struct DoctorArgs {
     /// / 壊れたデータベースから読めるものを救い出す
     #[arg(long)]
     salvage: bool,
+    /// Tell whether this seal, from the day's paper, is in the book / 紙に控えた封印を確かめる
+    #[arg(long, value_name = "SEAL")]
+    seal: Option<String>,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -84,22 +88,24 @@ impl Check {
 /// Runs the subcommand.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<u8> {
     let folder = args.data.folder()?;
+    // Settings that cannot be read are told first, with or without a directory.
+    args.data.config()?;
     let checks = match DataDirectory::find(&folder)? {
         None => vec![Check::new(
             "directory",
             Health::Alarm,
             Bilingual::new(
                 format!(
-                    "{} にデータフォルダーがありません。--data-dir を確かめてください",
+                    "{} にデータフォルダーはまだありません（設定は読めました）。初めてなら import や operator add のときに作られます。違うなら --data-dir を確かめてください",
                     folder.display()
                 ),
                 format!(
-                    "there is no data directory in {}: check --data-dir",
+                    "there is no data directory in {} yet (the settings were read): the first import or operator add makes it; if it should be there, check --data-dir",
                     folder.display()
                 ),
             ),
         )],
-        Some(_) => examine(&mut args.data.existing_place()?, args.salvage)?,
+        Some(_) => examine(&mut args.data.existing_place()?, args)?,
     };
     tell(&checks, args.jsonl)?;
     let alarm = checks.iter().any(|check| check.health == Health::Alarm);
@@ -130,7 +136,7 @@ fn tell(checks: &[Check], jsonl: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn examine(place: &mut Place, rescue: bool) -> anyhow::Result<Vec<Check>> {
+fn examine(place: &mut Place, args: &DoctorArgs) -> anyhow::Result<Vec<Check>> {
     let mut checks = vec![directory(place), key_store(place)];
     checks.extend(
         place
@@ -140,11 +146,11 @@ fn examine(place: &mut Place, rescue: bool) -> anyhow::Result<Vec<Check>> {
             .map(|words| Check::new("key_store", Health::Warning, words)),
     );
     checks.push(recovery_key(place));
-    let looked = look(place);
+    let looked = look(place, args.seal.as_deref());
     match looked {
         Ok(found) => checks.extend(found),
         Err(error) => match error.downcast_ref::<StoreError>() {
-            Some(StoreError::Damaged(_)) if rescue => checks.extend(rescued(place)?),
+            Some(StoreError::Damaged(_)) if args.salvage => checks.extend(rescued(place)?),
             Some(told) => checks.push(Check::new(
                 "database",
                 Health::Alarm,
@@ -157,14 +163,41 @@ fn examine(place: &mut Place, rescue: bool) -> anyhow::Result<Vec<Check>> {
 }
 
 /// Opens the store and looks at everything in it. A broken page is damage, wherever it shows.
-fn look(place: &Place) -> anyhow::Result<Vec<Check>> {
-    let mut store = place.store()?;
+fn look(place: &Place, seal: Option<&str>) -> anyhow::Result<Vec<Check>> {
+    let mut store = place.quiet_store()?;
     let seen = store.scrub()?;
     let broken = |finding: &ScrubFinding| matches!(finding, ScrubFinding::BrokenPage(_));
     if seen.findings.iter().any(broken) {
         return Err(StoreError::Damaged(Damage::BrokenPage).into());
     }
-    book(&mut store, &seen)
+    let mut checks = book(&mut store, &seen)?;
+    if let Some(seal) = seal {
+        checks.push(sealed(&mut store, seal)?);
+    }
+    Ok(checks)
+}
+
+/// Whether the book still holds the row that a seal on paper was taken from.
+fn sealed(store: &mut SqliteStore, seal: &str) -> anyhow::Result<Check> {
+    Ok(match store.sealed_row(seal)? {
+        Some(row) => Check::fine(
+            "seal",
+            format!("封印 {seal} は監査記録 {} 番のものです", row.sequence),
+            format!("the seal {seal} is that of audit row {}", row.sequence),
+        ),
+        None => Check::new(
+            "seal",
+            Health::Alarm,
+            Bilingual::new(
+                format!(
+                    "封印 {seal} はこの記録簿にありません。書き間違いでなければ、フォルダーが入れ替えられています。責任者に知らせてください"
+                ),
+                format!(
+                    "the seal {seal} is not in this book: unless it was written down wrongly, the folder was exchanged; tell the person in charge"
+                ),
+            ),
+        ),
+    })
 }
 
 /// An error's own words, which are in both languages already.
@@ -349,20 +382,25 @@ fn rescued(place: &mut Place) -> anyhow::Result<Vec<Check>> {
     let salvaged = salvage(&mut place.directory, &opening, &witnessed)?;
     let kept = salvaged.kept.database.display();
     let lost: i64 = salvaged.missing.iter().map(|(a, b)| b - a + 1).sum();
+    let health = if lost > 0 {
+        Health::Alarm
+    } else {
+        Health::Warning
+    };
     let mut checks = vec![Check::new(
         "salvage",
-        Health::Warning,
+        health,
         Bilingual::new(
             format!(
-                "記録 {} 件を救い出しました。読めなかった番号は {lost} 個です。壊れたファイルは {kept} に残してあります",
+                "記録 {} 件を救い出しました。読めなかった行は {lost} 行です。残りは「uketsuke recover --from」で予備から戻してください。壊れたファイルは {kept} のままです",
                 salvaged.entries
             ),
             format!(
-                "{} entries were rescued, {lost} numbers could not be read; the damaged file stays in {kept}",
+                "{} entries were rescued, {lost} rows could not be read: bring the rest back with `uketsuke recover --from`; the damaged file stays in {kept}",
                 salvaged.entries
             ),
         ),
     )];
-    checks.extend(look(place)?);
+    checks.extend(look(place, None)?);
     Ok(checks)
 }

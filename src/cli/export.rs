@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
 
 use super::EXIT_OK;
@@ -77,6 +77,7 @@ impl From<Characters> for Encoding {
 /// Runs the subcommand.
 pub fn run(args: &ExportArgs) -> anyhow::Result<u8> {
     let place = args.data.existing_place()?;
+    ensure_harmless(&args.output, &place)?;
     let mut store = place.store()?;
     let written = if args.output.as_os_str() == "-" {
         let written = write(args, &place, &mut store, io::stdout().lock())?;
@@ -87,6 +88,40 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<u8> {
     };
     tell(&written);
     Ok(EXIT_OK)
+}
+
+/// An export puts a new file in the place of an old one: never of a device or a link, and never
+/// of what the station itself keeps.
+fn ensure_harmless(output: &Path, place: &Place) -> anyhow::Result<()> {
+    let regular = match fs::symlink_metadata(output) {
+        Ok(there) => there.is_file() || output.as_os_str() == "-",
+        Err(_) => true,
+    };
+    ensure!(
+        regular,
+        "{0}: 普通のファイルではありません。別の名前にしてください / {0} is no ordinary file: choose another name",
+        output.display()
+    );
+    let folder = fs::canonicalize(folder_of(output)).ok();
+    let medium = place.medium().map(|medium| medium.folder);
+    let kept = [Some(place.directory.folder().to_owned()), medium];
+    let inside = kept.into_iter().flatten().any(|kept| {
+        let kept = fs::canonicalize(kept).ok();
+        matches!((&folder, &kept), (Some(folder), Some(kept)) if folder.starts_with(kept))
+    });
+    ensure!(
+        !inside || output.as_os_str() == "-",
+        "{0}: 端末のデータの中です。別のフォルダーにしてください / {0} is among the station's own data: choose another folder",
+        output.display()
+    );
+    Ok(())
+}
+
+fn folder_of(output: &Path) -> &Path {
+    match output.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// How much is in the file, and what is not and why.
@@ -124,10 +159,7 @@ fn write_file(
             args.output.display()
         )
     };
-    let folder = match args.output.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&args.output);
     let unfinished = folder.join(format!(
         ".uketsuke-export-{}",
         uuid::Uuid::new_v4().simple()

@@ -24,6 +24,10 @@ use crate::text::{Bilingual, Language};
   uketsuke import --format vrs-csv forms.csv --data-dir DIR
   uketsuke import --format fhir-ndjson records.ndjson --data-dir DIR --jsonl
 
+A vrs-csv file begins with its header; dates are YYYYMMDD, 結果 is 接種 or 予診のみ:
+  券種,回数,自治体コード,券番号,接種日,会場名,医師名,ワクチンメーカー,ロット番号,結果
+  2,1,131016,0012345678,20211120,市民会館,山田 太郎,ファイザー,FJ7489,接種
+
 The whole file goes in at once or not at all; rows with flaws are named and left out. The same
 file again queues nothing.")]
 pub struct ImportArgs {
@@ -66,7 +70,7 @@ pub fn run(args: &ImportArgs) -> anyhow::Result<u8> {
     };
     let place = args.data.place()?;
     let catalogue = place.catalogue()?;
-    let mut store = place.store()?;
+    let mut store = place.quiet_store()?;
     let (station, operator) = (place.directory.station().clone(), place.operator.clone());
     let now = place.now();
     let new_id = || RecordId::new(now.wall);
@@ -272,6 +276,7 @@ impl Teller {
 
     fn refused(&mut self, line: u64, findings: &[RowFinding]) -> io::Result<()> {
         self.seen.refused += 1;
+        self.seen.findings += findings.len() as u64;
         let told: Vec<Told> = findings.iter().map(Told::flaw).collect();
         self.say(line, "refused", &told)
     }
@@ -304,8 +309,8 @@ impl Teller {
         } else {
             writeln!(
                 self.out,
-                "登録 {} 件、確認待ち {} 件、登録済み {} 件、取り込めない行 {} 件、指摘 {} 件\n\
-                 {} queued, {} contradict other records, {} already here, {} rows refused, {} findings",
+                "送信待ち {} 件、他の記録と食い違い {} 件、登録済み {} 件、取り込めない行 {} 件、指摘 {} 件\n\
+                 queued {}, contradicting others {}, already here {}, rows refused {}, findings {}",
                 seen.queued,
                 seen.conflicts,
                 seen.already,

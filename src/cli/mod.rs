@@ -95,7 +95,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         match (key, directory) {
             (Some(_), _) => Some(EXIT_NO_KEY_STORE),
             (_, Some(DirectoryError::OtherKind { .. })) => Some(EXIT_OTHER_KIND),
-            _ if cause.is::<ConfigError>() => Some(EXIT_USAGE),
+            _ if cause.is::<ConfigError>() || cause.is::<data_dir::ClockError>() => {
+                Some(EXIT_USAGE)
+            }
             _ => None,
         }
     });

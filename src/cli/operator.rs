@@ -38,6 +38,8 @@ enum OperatorCommand {
     SetPin(ChangeArgs),
     /// Close an account; records go on naming it / 使えなくする
     Disable(ChangeArgs),
+    /// Open a closed account again / 再び使えるようにする
+    Enable(ChangeArgs),
     /// Who has an account / 一覧
     List(ListArgs),
 }
@@ -82,6 +84,7 @@ pub fn run(args: &OperatorArgs) -> anyhow::Result<u8> {
         OperatorCommand::Add(args) => add(args)?,
         OperatorCommand::SetPin(args) => set_pin(args)?,
         OperatorCommand::Disable(args) => disable(args)?,
+        OperatorCommand::Enable(args) => enable(args)?,
         OperatorCommand::List(args) => list(args)?,
     }
     Ok(EXIT_OK)
@@ -147,6 +150,13 @@ fn disable(args: &ChangeArgs) -> anyhow::Result<()> {
     );
     change(args, |operator| {
         operator.enabled = false;
+        Ok(())
+    })
+}
+
+fn enable(args: &ChangeArgs) -> anyhow::Result<()> {
+    change(args, |operator| {
+        operator.enabled = true;
         Ok(())
     })
 }
@@ -226,7 +236,16 @@ fn known(store: &mut SqliteStore, id: &OperatorId) -> anyhow::Result<Operator> {
 }
 
 fn new_pin(id: &OperatorId) -> anyhow::Result<PinHash> {
-    let pin = Pin::chosen(&ask(&Bilingual::new("新しい PIN", "the new PIN"))?, id)?;
+    let typed = ask(&Bilingual::new("新しい PIN", "the new PIN"))?;
+    let pin = Pin::chosen(&typed, id)?;
+    // Unseen, so typed twice; a script says it once.
+    if io::stdin().is_terminal() {
+        let again = ask(&Bilingual::new("もう一度", "once more"))?;
+        ensure!(
+            again == typed,
+            "二つの PIN が違います。やり直してください / the two PINs differ: try again"
+        );
+    }
     Ok(PinHash::new(&pin, PinHash::DEFAULT_COST)?)
 }
 
@@ -248,8 +267,9 @@ fn new_authenticator(place: &Place, id: &OperatorId) -> anyhow::Result<Totp> {
 
 fn ask(what: &Bilingual) -> anyhow::Result<Zeroizing<String>> {
     if io::stdin().is_terminal() {
-        let question = format!("{}: ", what.in_language(Language::Japanese));
-        return Ok(Zeroizing::new(rpassword::prompt_password(question)?));
+        return Ok(Zeroizing::new(rpassword::prompt_password(format!(
+            "{what}: "
+        ))?));
     }
     let mut line = Zeroizing::new(String::new());
     ensure!(

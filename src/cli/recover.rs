@@ -65,7 +65,7 @@ fn make_identity(path: &Path) -> anyhow::Result<u8> {
     };
     write().with_context(|| {
         format!(
-            "{}: 作れません。まだないファイルの名前にしてください / cannot be made: name a file that does not exist yet",
+            "{}: 作れません。フォルダーと権限、同じ名前のファイルがないことを確かめてください / cannot be made: check the folder, who may write there, and that no file has this name",
             path.display()
         )
     })?;
@@ -93,7 +93,7 @@ fn read_identity(path: &Path) -> anyhow::Result<RecoveryIdentity> {
 
 fn restore(args: &RecoverArgs, from: &Path, identity: &RecoveryIdentity) -> anyhow::Result<u8> {
     let place = args.data.place()?;
-    let mut store = place.store()?;
+    let mut store = place.quiet_store()?;
     let restored = recover(&mut store, from, identity, &place.witnessed())?;
     println!(
         "端末 {}: 復元 {} 件（うち送信済み {} 件）、すでにある記録 {} 件\n\
@@ -106,6 +106,10 @@ fn restore(args: &RecoverArgs, from: &Path, identity: &RecoveryIdentity) -> anyh
         restored.entries,
         restored.acknowledged,
         restored.again
+    );
+    println!(
+        "操作する人の登録と、確認待ちの指摘は戻りません。operator add で登録し直してください\n\
+         accounts and open findings do not come back: register people again with `operator add`"
     );
     for problem in &restored.problems {
         println!("! {problem}");
@@ -120,9 +124,11 @@ fn restore(args: &RecoverArgs, from: &Path, identity: &RecoveryIdentity) -> anyh
 
 fn restore_keys(args: &RecoverArgs, identity: &RecoveryIdentity) -> anyhow::Result<u8> {
     let place = args.data.existing_place()?;
+    let medium = place.medium();
+    let keys = place.keys.as_ref();
     place
         .directory
-        .restore_keys(identity, place.keys.as_ref())?;
+        .restore_keys(identity, keys, medium.as_ref())?;
     println!("鍵を戻しました / the keys are back");
     Ok(EXIT_OK)
 }

@@ -78,7 +78,12 @@ pub enum FileError {
         /// The header as it should be.
         wanted: String,
     },
-    /// The first line is another header. Digits are shown as `#`.
+    /// Lines end as on old Macs, so that the whole file is one line.
+    #[error(
+        "改行が古い形式（CR）です。「CSV UTF-8」の形式で保存し直してください / lines end in CR alone: save the file as \"CSV UTF-8\""
+    )]
+    LineEnds,
+    /// The first line is another header. Cells that are no column's name are shown as `？`.
     #[error(
         "見出しが違います。「{found}」を「{wanted}」に直してください / the header is wrong: change {found} to {wanted}"
     )]

@@ -164,23 +164,24 @@ fn check_header(line: &str) -> Result<(), FileError> {
     if found == COLUMNS {
         return Ok(());
     }
+    if line.trim_end_matches('\r').contains('\r') {
+        return Err(FileError::LineEnds);
+    }
     let wanted = COLUMNS.join(",");
     if !found.iter().any(|cell| COLUMNS.contains(&cell.trim())) {
         return Err(FileError::NoHeader { wanted });
     }
-    let shown: Vec<String> = found.iter().map(|cell| shown(cell)).collect();
+    let shown: Vec<&str> = found.iter().map(|cell| shown(cell)).collect();
     Err(FileError::WrongHeader {
         found: shown.join(","),
         wanted,
     })
 }
 
-/// A header's cell for a message: short, and without digits, which might be a person's.
-fn shown(cell: &str) -> String {
-    cell.chars()
-        .take(12)
-        .map(|c| if c.is_numeric() { '#' } else { c })
-        .collect()
+/// A header's cell for a message. One that is no column's name may be a person's.
+fn shown(cell: &str) -> &str {
+    let cell = cell.trim();
+    if COLUMNS.contains(&cell) { cell } else { "？" }
 }
 
 /// Writes `vrs-csv`, a record at a time.

@@ -58,6 +58,22 @@ pub enum DirectoryError {
          the database was replaced by a rescued one: start uketsuke again"
     )]
     Superseded,
+    /// There is a database and no `directory.toml`.
+    #[error(
+        "{0}: データベースがあるのに directory.toml がありません。元の場所から戻してください。戻せなければ、新しいフォルダーに「uketsuke recover --from」で復元してください / \
+         a database without its directory.toml: put that back, or restore into a new directory with `uketsuke recover --from`"
+    )]
+    NoManifest(PathBuf),
+    /// The directory cannot be made or written.
+    #[error(
+        "{path}: データフォルダーとして使えません。フォルダーの場所と権限を確かめてください / cannot be used as a data directory: check the place and who may write there ({why})"
+    )]
+    CannotMake {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
     /// There are data and no key.
     #[error(
         "データベースの鍵が見つかりません。同じ利用者でログインするか、復旧鍵を使って\
@@ -157,7 +173,13 @@ impl DataDirectory {
         };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return if DirectoryPaths::of(folder, 1).database.exists() {
+                    Err(DirectoryError::NoManifest(folder.to_owned()))
+                } else {
+                    Ok(None)
+                };
+            }
             Err(error) => return Err(broken(error.to_string())),
         };
         let manifest: Manifest =
@@ -186,8 +208,8 @@ impl DataDirectory {
         if let Some(found) = Self::find(folder)? {
             return Ok(found);
         }
-        let failed = |why: String| DirectoryError::Manifest {
-            path: manifest_path(folder),
+        let failed = |why: String| DirectoryError::CannotMake {
+            path: folder.to_owned(),
             why,
         };
         private_folder(folder).map_err(|error| failed(error.to_string()))?;
@@ -361,7 +383,8 @@ impl DataDirectory {
         Ok(())
     }
 
-    /// Puts the keys back into the key store, from their sealed copy.
+    /// Puts the keys back into the key store, from their sealed copy beside the database or else
+    /// on the second medium.
     ///
     /// # Errors
     /// [`StoreError::File`] when the copy cannot be read or opened,
@@ -370,8 +393,14 @@ impl DataDirectory {
         &self,
         identity: &RecoveryIdentity,
         keys: &dyn KeyStore,
+        medium: Option<&Medium>,
     ) -> Result<(), StoreError> {
-        let path = self.paths().recovery_keys;
+        let beside = self.paths().recovery_keys;
+        let station = self.station().as_str();
+        let path = match medium {
+            Some(medium) if !beside.exists() => second_copy::keys_path(&medium.folder, station),
+            _ => beside,
+        };
         let kept = KeptKeys::read(&path, identity)?;
         if kept.station != *self.station() {
             return Err(DirectoryError::OtherKeys.into());

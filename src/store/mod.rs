@@ -37,6 +37,7 @@ mod scrub;
 mod second_copy;
 mod sqlite;
 mod state;
+mod wal;
 mod watermark;
 
 #[cfg(test)]

@@ -109,8 +109,10 @@ fn restore(
     let seal = second_copy::seal(&kept.seal_key(keys)?, kept.station.as_str());
     let bytes = fs::read(copy).map_err(unreadable_at(copy))?;
     let mut stretches = Vec::new();
+    let mut whole = 0;
     for found in frames(&bytes, &seal) {
         stretches.push((found.first, found.last));
+        whole = found.end;
         let plain = (identity.open(found.payload))
             .map_err(|error| unreadable_at(copy)(std::io::Error::other(error)))?;
         let frame: Frame = serde_json::from_slice(&plain)
@@ -120,6 +122,12 @@ fn restore(
     for (a, b) in holes(stretches) {
         restored.problems.push(format!(
             "端末 {0} の予備のうち {a}〜{b} 番が壊れています / numbers {a} to {b} of the copy of station {0} are damaged",
+            kept.station
+        ));
+    }
+    if whole < bytes.len() || bytes.is_empty() {
+        restored.problems.push(format!(
+            "端末 {0} の予備は終わりが欠けています。最後の記録が足りないかもしれません / the copy of station {0} is cut off at its end: its last records may be missing",
             kept.station
         ));
     }

@@ -4,15 +4,18 @@
 //! generation in one step, when that is whole. What could not be read is written into the new
 //! audit log by its numbers, so that nobody takes the rest for everything.
 
+use std::fs;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::audit::{self, Act, AuditRow, Head, Particulars, Witnessed};
-use super::directory::{DataDirectory, DirectoryError, DirectoryPaths};
+use super::directory::{DataDirectory, DirectoryError, DirectoryPaths, unreadable_at};
 use super::error::StoreError;
 use super::migrations;
 use super::row::EntryRow;
 use super::sqlite::Opening;
+use super::wal;
 use super::watermark::Mark;
 
 /// What a salvage found.
@@ -44,6 +47,8 @@ pub fn salvage(
         ..damaged.clone()
     };
     start_afresh(&opening.paths)?;
+    let database = &opening.paths.database;
+    (opening.files.open(database)).map_err(unreadable_at(database))?;
     let mut new = opening.connect(true)?;
     migrations::migrate(&mut new, migrations::NEWEST, &opening.probe)?;
     let transaction = new.transaction()?;
@@ -55,7 +60,7 @@ pub fn salvage(
     transaction.commit()?;
     drop(new);
     (opening.watermark().advance(head, &opening.probe))
-        .map_err(super::directory::unreadable_at(&opening.paths.watermark))?;
+        .map_err(unreadable_at(&opening.paths.watermark))?;
     directory.use_next_generation()?;
     Ok(Salvaged {
         kept: damaged.paths.clone(),
@@ -92,9 +97,9 @@ fn promise_of(damaged: &Opening) -> Result<i64, StoreError> {
 /// Files of the next generation can only be those of a salvage that was interrupted.
 fn start_afresh(paths: &DirectoryPaths) -> Result<(), StoreError> {
     for path in [&paths.database, &paths.log, &paths.watermark] {
-        match std::fs::remove_file(path) {
+        match fs::remove_file(path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(super::directory::unreadable_at(path)(error));
+                return Err(unreadable_at(path)(error));
             }
             _ => {}
         }
@@ -139,11 +144,68 @@ impl Damaged<'_> {
     }
 }
 
+/// What a row is read from: a copy whose log was mended, and the damaged files as they are. The
+/// copy has more, since SQLite drops what follows a damaged frame; a frame that would go to another
+/// page in it spoils that page, which the damaged files may have whole.
+struct Sources<'a> {
+    mended: Option<Damaged<'a>>,
+    plain: Damaged<'a>,
+}
+
+impl Sources<'_> {
+    /// What `query` reads, from the source with more if that has it.
+    fn read<T>(&mut self, query: impl Fn(&Connection) -> Result<T, rusqlite::Error>) -> Option<T> {
+        let mended = self.mended.as_mut().and_then(|mended| mended.read(&query));
+        mended.or_else(|| self.plain.read(&query))
+    }
+}
+
+/// A copy of the damaged files whose log is mended; `None` where there is no log to mend.
+struct MendedCopy {
+    opening: Opening,
+}
+
+impl MendedCopy {
+    fn of(damaged: &Opening) -> std::io::Result<Option<Self>> {
+        let Ok(log) = fs::read(&damaged.paths.log) else {
+            return Ok(None);
+        };
+        let Some(log) = wal::mended(&log) else {
+            return Ok(None);
+        };
+        let folder = damaged.paths.folder.join("salvage");
+        // Left by a salvage that was interrupted.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let copy = Self {
+            opening: Opening {
+                paths: DirectoryPaths::of(&folder, 1),
+                ..damaged.clone()
+            },
+        };
+        fs::copy(&damaged.paths.database, &copy.opening.paths.database)?;
+        fs::write(&copy.opening.paths.log, log)?;
+        Ok(Some(copy))
+    }
+}
+
+impl Drop for MendedCopy {
+    fn drop(&mut self) {
+        // Encrypted like the original; the next salvage writes over what stays.
+        let _ = fs::remove_dir_all(&self.opening.paths.folder);
+    }
+}
+
 /// Row by row, by number: a broken page costs the rows on it and no others.
 fn rescue(damaged: &Opening, new: &Connection, promised: i64) -> Result<Rescued, StoreError> {
-    let mut old = Damaged {
-        opening: damaged,
+    let copy = MendedCopy::of(damaged).map_err(unreadable_at(&damaged.paths.folder))?;
+    let source = |opening| Damaged {
+        opening,
         connection: None,
+    };
+    let mut old = Sources {
+        mended: copy.as_ref().map(|copy| source(&copy.opening)),
+        plain: source(damaged),
     };
     let found = old.read(|old| {
         old.query_row("SELECT max(sequence) FROM audit", [], |row| {
@@ -158,7 +220,7 @@ fn rescue(damaged: &Opening, new: &Connection, promised: i64) -> Result<Rescued,
     };
     let mut entries = Vec::new();
     for sequence in 1..=last {
-        match old.read(|old| read_number(old, sequence)).flatten() {
+        match old.read(|old| read_number(old, sequence)) {
             Some((audit, entry)) => {
                 audit.insert(new)?;
                 if let Some(entry) = entry {
@@ -178,12 +240,9 @@ fn rescue(damaged: &Opening, new: &Connection, promised: i64) -> Result<Rescued,
     Ok(rescued)
 }
 
-/// The audit row of a number, and its entry where it has one; `None` if it is not what was
+/// The audit row of a number, and its entry where it has one; an error if that is not what was
 /// written.
-fn read_number(
-    old: &Connection,
-    sequence: i64,
-) -> rusqlite::Result<Option<(AuditRow, Option<EntryRow>)>> {
+fn read_number(old: &Connection, sequence: i64) -> rusqlite::Result<(AuditRow, Option<EntryRow>)> {
     let audit = old
         .prepare_cached("SELECT * FROM audit WHERE sequence = ?1")?
         .query_row(params![sequence], AuditRow::read)?;
@@ -192,18 +251,21 @@ fn read_number(
         Some(Act::Recorded | Act::Corrected | Act::Cancelled)
     );
     if !has_entry {
-        return Ok(Some((audit, None)));
+        return Ok((audit, None));
     }
     let entry = old
         .prepare_cached("SELECT * FROM entry WHERE sequence = ?1")?
         .query_row(params![sequence], EntryRow::read)?;
-    let whole = audit.digest == Some(entry.digest());
-    Ok(whole.then_some((audit, Some(entry))))
+    if audit.digest == Some(entry.digest()) {
+        Ok((audit, Some(entry)))
+    } else {
+        Err(rusqlite::Error::QueryReturnedNoRows)
+    }
 }
 
 /// Where an entry stands. One whose way cannot be read is sent again: the server knows it by its
 /// id.
-fn copy_delivery(old: &mut Damaged<'_>, new: &Connection, sequence: i64) -> Result<(), StoreError> {
+fn copy_delivery(old: &mut Sources<'_>, new: &Connection, sequence: i64) -> Result<(), StoreError> {
     let columns = "sequence, state, attempts, changed_in, location, etag, last_modified, detail";
     let read = old.read(|old| {
         old.prepare_cached(&format!(
@@ -238,7 +300,7 @@ fn copy_delivery(old: &mut Damaged<'_>, new: &Connection, sequence: i64) -> Resu
 
 /// Accounts, pictures and closed days, as far as they can be read: without them people sign up
 /// again, and no record is lost.
-fn copy_rest(old: &mut Damaged<'_>, new: &Connection) {
+fn copy_rest(old: &mut Sources<'_>, new: &Connection) {
     for (select, insert) in [
         (
             "SELECT id, account FROM operator",

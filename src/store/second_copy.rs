@@ -323,6 +323,8 @@ fn gather(
 
 /// A whole frame, its payload still encrypted.
 pub(super) struct Found<'a> {
+    /// Where it ends in the file.
+    pub end: usize,
     pub first: i64,
     pub last: i64,
     pub payload: &'a [u8],
@@ -336,7 +338,7 @@ pub(super) fn frames<'a>(bytes: &'a [u8], seal: &'a Seal) -> impl Iterator<Item 
             let rest = &bytes[at..];
             if let Some((found, length)) = frame_at(rest, seal) {
                 at += length;
-                return Some(found);
+                return Some(Found { end: at, ..found });
             }
             at += 1;
         }
@@ -357,6 +359,7 @@ fn frame_at<'a>(bytes: &'a [u8], seal: &Seal) -> Option<(Found<'a>, usize)> {
         return None;
     }
     let found = Found {
+        end: whole,
         first: i64::from_be_bytes(bytes[8..16].try_into().ok()?),
         last: i64::from_be_bytes(bytes[16..24].try_into().ok()?),
         payload: &bytes[HEADER..sealed],

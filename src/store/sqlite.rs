@@ -392,6 +392,21 @@ impl SqliteStore {
         read
     }
 
+    /// The row of the audit log that a [seal](Head::seal) was taken from; `None` if the book has no
+    /// such row, so that it is not the book that the seal was taken from.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn sealed_row(&mut self, seal: &str) -> Result<Option<AuditRow>, StoreError> {
+        self.read(|connection| {
+            let found = connection
+                .prepare("SELECT * FROM audit WHERE hex(substr(chain, 1, 6)) = upper(trim(?1))")?
+                .query_row(params![seal], AuditRow::read)
+                .optional()?;
+            Ok(found)
+        })
+    }
+
     /// Where the audit chain stands.
     ///
     /// # Errors

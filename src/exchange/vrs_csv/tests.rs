@@ -123,7 +123,7 @@ fn a_wrong_header_imports_nothing_and_is_named() {
         let error = import(format!("{header}\n{GOOD}\n").as_bytes()).unwrap_err();
         let text = error.to_string();
         assert!(matches!(error, FileError::WrongHeader { .. }), "{text}");
-        assert!(text.contains(&header) && text.contains(HEADER), "{text}");
+        assert!(text.contains(HEADER), "{text}");
     }
 }
 
@@ -135,9 +135,15 @@ fn a_file_without_a_header_is_told_without_its_first_row() {
 }
 
 #[test]
-fn digits_in_a_wrong_header_are_not_shown() {
-    let error = import("券種,0012345678\n".as_bytes()).unwrap_err();
-    assert!(error.to_string().contains("券種,##########"), "{error}");
+fn of_a_wrong_header_only_the_names_of_columns_are_shown() {
+    let error = import("券種,山田 花子,0012345678\n".as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("「券種,？,？」"), "{error}");
+}
+
+#[test]
+fn a_file_with_the_line_ends_of_old_macs_is_told_so() {
+    let file = format!("{HEADER}\r{GOOD}\r");
+    assert!(matches!(import(file.as_bytes()), Err(FileError::LineEnds)));
 }
 
 #[test]
