@@ -288,8 +288,13 @@ impl Teller {
             return writeln!(self.out, "{object}");
         }
         for told in told {
-            let column = told.column.map_or(String::new(), |c| format!("{c}: "));
-            writeln!(self.out, "{line}: {column}{}", told.words)?;
+            let column = told.column.map_or(String::new(), |name| format!(" {name}"));
+            writeln!(
+                self.out,
+                "{line} 行目{column}: {}\n  line {line}: {}",
+                told.words.in_language(Language::Japanese),
+                told.words.in_language(Language::English)
+            )?;
         }
         Ok(())
     }
