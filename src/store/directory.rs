@@ -110,8 +110,6 @@ pub struct DirectoryPaths {
     pub log: PathBuf,
     /// The watermark.
     pub watermark: PathBuf,
-    /// The database of the next generation: there once this one was replaced.
-    pub next_database: PathBuf,
     /// The lock of whoever writes.
     pub lock: PathBuf,
     /// The keys, sealed to the recovery key.
@@ -121,15 +119,12 @@ pub struct DirectoryPaths {
 impl DirectoryPaths {
     /// The files of the given generation of the database, counted from 1.
     pub fn of(folder: &Path, generation: u32) -> Self {
-        let suffix = |generation| match generation {
+        let suffix = match generation {
             0 | 1 => String::new(),
             later => format!("-{later}"),
         };
-        let next_database = folder.join(format!("station{}.db", suffix(generation + 1)));
-        let suffix = suffix(generation);
         Self {
             folder: folder.to_owned(),
-            next_database,
             database: folder.join(format!("station{suffix}.db")),
             log: folder.join(format!("station{suffix}.db-wal")),
             watermark: folder.join(format!("watermark{suffix}")),

@@ -18,6 +18,7 @@
 //! that all is well when it is not. If it fails again the answer is [`StoreError::NotRecorded`].
 
 mod audit;
+mod bulk;
 mod connection;
 mod crops;
 mod digest;
@@ -46,6 +47,7 @@ mod contract;
 mod tests;
 
 pub use audit::{Act, AuditRow, Head, Shown, Witnessed};
+pub use bulk::{EntrySource, Lookup};
 pub use connection::Synchronous;
 pub use crops::{Crop, CropPart};
 pub use directory::{DataDirectory, DirectoryError, DirectoryPaths};
@@ -59,7 +61,7 @@ pub use review::OpenReview;
 pub use salvage::{Salvaged, salvage};
 pub use scrub::{ScrubFinding, Scrubbed};
 pub use second_copy::{CopyState, Medium};
-pub use sqlite::{EntrySource, Lookup, Opening, Order, SqliteStore};
+pub use sqlite::{Opening, Order, SqliteStore};
 pub use state::{Event, Receipt, State, transition};
 
 use jiff::civil::Date;

@@ -184,11 +184,21 @@ impl SecondCopy {
         if end == 0 {
             self.keep_keys()?;
         }
-        // Another medium can be shorter than the one before it.
-        let known = self.synced.filter(|reach| reach.end <= end);
+        let known = self.known_in(file.as_mut(), end)?;
         let reach = self.settled(file.as_mut(), known.unwrap_or_default(), end)?;
         self.synced = Some(reach);
         Ok((file, reach))
+    }
+
+    /// What this program synced, if it was to this file: another card may have been put in.
+    fn known_in(&self, file: &mut dyn DurableFile, end: u64) -> io::Result<Option<Reach>> {
+        let Some(reach) = self.synced.filter(|reach| reach.end <= end) else {
+            return Ok(None);
+        };
+        let there = last_frame(file, reach.end, &self.seal)?;
+        Ok(there
+            .is_some_and(|(_, sequence)| sequence == reach.sequence)
+            .then_some(reach))
     }
 
     /// Without its keys a copy is worth nothing: they are on the medium before the first frame.

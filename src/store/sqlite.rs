@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::audit::{self, Act, AuditRow, Head, Particulars, Shown, Witnessed};
+use super::audit::{self, Act, AuditRow, Head, Particulars, Witnessed};
 use super::connection::{self, Synchronous};
 use super::crops::{self, Crop};
-use super::directory::{DirectoryError, DirectoryPaths, KeptKeys, unreadable_at};
+use super::directory::{DataDirectory, DirectoryError, DirectoryPaths, KeptKeys, unreadable_at};
 use super::error::{Cause, Damage, StoreError};
 use super::files::{Files, LocalFiles, read_all};
 use super::outbox::{self, Entered, Stored};
@@ -98,6 +98,18 @@ impl Opening {
         recipient.seal(&plain).map_err(io::Error::other)
     }
 
+    /// Refuses a book that a salvage has replaced while this program ran. What `directory.toml`
+    /// says counts, and not which files there are: a salvage may have been stopped halfway. Where
+    /// it cannot be read, recording goes on.
+    fn ensure_in_use(&self) -> Result<(), StoreError> {
+        match DataDirectory::find(&self.paths.folder) {
+            Ok(Some(directory)) if directory.paths().database != self.paths.database => {
+                Err(DirectoryError::Superseded.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Held by whoever writes, opens or rescues, across processes.
     pub(super) fn lock(&self) -> Result<Box<dyn Send>, StoreError> {
         let lock = &self.paths.lock;
@@ -181,10 +193,7 @@ impl SqliteStore {
 
     fn checked_connection(&mut self) -> Result<Connection, StoreError> {
         let _held = self.opening.lock()?;
-        let next = &self.opening.paths.next_database;
-        if (self.opening.files.exists(next)).map_err(unreadable_at(next))? {
-            return Err(DirectoryError::Superseded.into());
-        }
+        self.opening.ensure_in_use()?;
         settle_log(&self.opening)?;
         let mut connection = self.opening.connect(false)?;
         let head = (|| {
@@ -238,7 +247,7 @@ impl SqliteStore {
     }
 
     /// Runs `work` in a transaction; after a failure the connection is closed.
-    fn write_once<T>(
+    pub(super) fn write_once<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, CopyState), StoreError> {
@@ -266,10 +275,7 @@ impl SqliteStore {
         let probe = self.opening.probe.clone();
         self.connection()?;
         let _held = self.opening.lock()?;
-        let next = &self.opening.paths.next_database;
-        if (self.opening.files.exists(next)).map_err(unreadable_at(next))? {
-            return Err(DirectoryError::Superseded.into());
-        }
+        self.opening.ensure_in_use()?;
         let transaction = self
             .open_connection()?
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -324,36 +330,6 @@ impl SqliteStore {
             Ok(entered)
         })?;
         Ok(Recorded { entered, copy })
-    }
-
-    /// Keeps all entries of a file, or none of them: one transaction.
-    ///
-    /// # Errors
-    /// [`StoreError::NotRecorded`], and what the source returns: nothing of the file was kept.
-    pub fn record_all(
-        &mut self,
-        source: &mut dyn EntrySource,
-        witnessed: &Witnessed,
-    ) -> Result<CopyState, StoreError> {
-        let probe = self.opening.probe.clone();
-        probe.reached(Step::IntakeReceived);
-        let ((), copy) = self.write_once(|transaction| {
-            while let Some((entry, shown)) = source.next(&Lookup(transaction))? {
-                let witnessed = Witnessed {
-                    shown,
-                    ..witnessed.clone()
-                };
-                let entered = outbox::enter(transaction, &entry, &witnessed, &probe)?;
-                source.entered(&entry, entered);
-            }
-            let detail = source.summary();
-            let what = Particulars::of(Act::Imported, &detail);
-            audit::append(transaction, witnessed, &what)?;
-            Ok(())
-        })?;
-        // The log of a whole file would make the next start slow.
-        self.checkpoint()?;
-        Ok(copy)
     }
 
     /// Writes down what somebody did. `detail` never holds a voucher's number.
@@ -488,34 +464,6 @@ impl SqliteStore {
 
 pub(super) const CLOCK_JUMPS: &str =
     "SELECT * FROM audit WHERE clock_jump IS NOT NULL ORDER BY sequence";
-
-/// Where the entries of a file come from.
-pub trait EntrySource {
-    /// The next entry and what is shown with it; `None` at the end.
-    ///
-    /// # Errors
-    /// An error rolls everything back.
-    fn next(&mut self, known: &Lookup<'_>) -> Result<Option<(Entry, Vec<Shown>)>, StoreError>;
-
-    /// What became of an entry, provided that the rest of the file goes well too.
-    fn entered(&mut self, entry: &Entry, entered: Entered);
-
-    /// What the audit log says of the file.
-    fn summary(&self) -> String;
-}
-
-/// What is in the book while a file is being taken in, its own rows included.
-pub struct Lookup<'a>(&'a Connection);
-
-impl Lookup<'_> {
-    /// As [`RecordStore::of_person`].
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub fn of_person(&self, number: VoucherNumber) -> Result<Vec<Stored>, StoreError> {
-        outbox::of_person(self.0, number)
-    }
-}
 
 /// The order in which records are handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

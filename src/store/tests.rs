@@ -616,3 +616,41 @@ fn a_seal_on_paper_is_found_again_or_the_alarm_is_raised() {
     assert_eq!((row.sequence, row.act.as_str()), (5, Act::DayClosed.name()));
     assert!(store.sealed_row("000000000000").unwrap().is_none());
 }
+
+#[test]
+fn a_salvage_that_was_stopped_halfway_stands_in_nobodys_way() {
+    let place = Place::new();
+    fill(&mut place.open().unwrap(), 0..3);
+    fs::write(place.directory().next_paths().database, b"half of one").unwrap();
+    let mut store = place.open().unwrap();
+    fill(&mut store, 3..4);
+    drop(store);
+    salvage(&mut place.directory(), &place.opening(), &clerk()).unwrap();
+    assert_eq!(place.open().unwrap().counts(None).unwrap().open(), 4);
+}
+
+#[test]
+fn a_longer_card_that_is_put_in_gets_everything_that_it_lacks() {
+    let (place, slot) = (Place::new(), tempfile::tempdir().unwrap());
+    let (card, other) = (slot.path().join("card"), slot.path().join("other"));
+    fs::create_dir(&card).unwrap();
+    let mut store = place.open_with_medium(&card);
+    fill(&mut store, 0..2);
+    // The other card is longer, and has none of what follows.
+    copy_folder(&card, &other);
+    let station = place.directory().station().to_string();
+    let copy = |folder: &Path| second_copy::copy_path(folder, &station);
+    let frames = fs::read(copy(&other)).unwrap();
+    fs::write(copy(&other), frames.repeat(5)).unwrap();
+    fill(&mut store, 2..4);
+    let away = slot.path().join("away");
+    fs::rename(&card, &away).unwrap();
+    fs::rename(&other, &card).unwrap();
+    // The open file is no longer what it was, as that of a card which was pulled out.
+    fs::write(copy(&away), b"").unwrap();
+    fill(&mut store, 4..5);
+    let elsewhere = Place::new();
+    let mut other = elsewhere.open().unwrap();
+    let restored = recover(&mut other, &card, &place.identity, &clerk()).unwrap();
+    assert_eq!(restored.entries, 5, "{restored:?}");
+}
