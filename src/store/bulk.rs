@@ -30,7 +30,7 @@ pub trait EntrySource {
 pub struct Lookup<'a>(&'a Connection);
 
 impl Lookup<'_> {
-    /// As [`RecordStore::of_person`].
+    /// As [`RecordStore::of_person`](super::RecordStore::of_person).
     ///
     /// # Errors
     /// [`StoreError::Database`].
