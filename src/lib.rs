@@ -27,6 +27,8 @@
 //! | [`intake`] | sessions, records, products, lots, and the rules that look at them |
 //! | [`store`] | the encrypted book: outbox, audit, watermark, second copy |
 //! | [`exchange`] | the forms in which records come and go: CSV, FHIR |
+//! | [`sync`] | delivery to the record API: what to send, what an answer means, when to try again |
+//! | `sandbox` | a record API to practise on (feature `sandbox`) |
 //! | [`keys`], [`accounts`] | where keys are kept; who works here |
 //! | [`config`], [`text`], [`clock`] | the one configuration, words in two languages, time |
 //! | [`qa`] | run a sample set, score it, report |
@@ -50,8 +52,10 @@
 //! config   -> voucher, intake, keys
 //! exchange -> voucher, text, clock, intake
 //! store    -> voucher, clock, config, intake, keys, accounts
+//! sync     -> voucher, text, clock, config, intake, keys, exchange, store
+//! sandbox  -> voucher, text, clock, intake, keys, exchange, sync
 //! qa       -> voucher, optics, reading
-//! cli      -> voucher, optics, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store
+//! cli      -> voucher, optics, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox
 //! ```
 #![forbid(unsafe_code)]
 
@@ -68,6 +72,9 @@ pub mod ocr;
 pub mod optics;
 pub mod qa;
 pub mod reading;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod store;
+pub mod sync;
 pub mod text;
 pub mod voucher;

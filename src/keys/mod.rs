@@ -19,6 +19,7 @@
 //! # Ok::<(), uketsuke::keys::KeyError>(())
 //! ```
 
+mod device;
 mod file;
 mod memory;
 mod os;
@@ -26,6 +27,7 @@ mod recovery;
 mod secret;
 mod store;
 
+pub use device::DeviceKey;
 pub use file::FileKeyStore;
 pub use memory::MemoryKeyStore;
 pub use os::OsKeyStore;

@@ -13,6 +13,11 @@ pub enum SecretError {
         "安全な乱数が得られません（{0}）。タブレットを再起動してください / no secure random numbers ({0}): restart the tablet"
     )]
     Random(getrandom::Error),
+    /// A key pair could not be made or used, which needs random numbers.
+    #[error(
+        "鍵の組を使えません。タブレットを再起動してください / the key pair cannot be used: restart the tablet"
+    )]
+    NoKeyPair,
     /// Not pairs of hexadecimal digits.
     #[error(
         "鍵が16進数になっていません。保管した鍵をそのまま入れてください / the key is not hexadecimal: enter it exactly as it was kept"

@@ -1,0 +1,1 @@
+//! A record API to practise on.

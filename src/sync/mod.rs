@@ -1,0 +1,3 @@
+//! Delivery to the record API.
+
+pub mod wire;
