@@ -31,7 +31,7 @@ pub(super) struct Place {
     pub keys: Box<dyn KeyStore>,
     /// Whoever runs the program, by the name that the system has for them.
     pub operator: OperatorId,
-    clock: Box<dyn Clock>,
+    pub clock: Box<dyn Clock>,
 }
 
 impl DataArgs {
@@ -57,6 +57,15 @@ impl DataArgs {
         clock(config.directory_kind)?;
         let directory =
             DataDirectory::find_or_bear(&folder, config.directory_kind, &Probe::default())?;
+        Place::of(config, directory)
+    }
+
+    /// The directory, which is of that kind or is born so.
+    pub(super) fn place_of(&self, kind: DirectoryKind) -> anyhow::Result<Place> {
+        let (config, folder) = (self.config()?, self.folder()?);
+        clock(kind)?;
+        let directory = DataDirectory::find_or_bear(&folder, kind, &Probe::default())?;
+        directory.ensure_kind(kind)?;
         Place::of(config, directory)
     }
 

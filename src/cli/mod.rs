@@ -7,6 +7,7 @@
 
 mod data_dir;
 mod doctor;
+mod enrol;
 mod export;
 mod import;
 mod operator;
@@ -17,6 +18,7 @@ mod recover;
 mod replay;
 mod scan;
 mod scan_object;
+mod sync;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,8 @@ pub const EXIT_FAILED: u8 = 1;
 /// Wrong usage, or a session that is not confirmed.
 pub const EXIT_USAGE: u8 = 2;
 
+/// Something is left that was not delivered.
+pub const EXIT_LEFT: u8 = 3;
 /// The credential store cannot be used.
 pub const EXIT_NO_KEY_STORE: u8 = 4;
 /// A training directory was taken for production, or the other way round.
@@ -61,6 +65,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Bring back a destroyed tablet's records, or a lost key / 壊れた端末の記録を復元する
     Recover(recover::RecoverArgs),
+    /// Make this station known to a record API / 接種記録 API に端末を登録する
+    Enrol(enrol::EnrolArgs),
+    /// Deliver what is queued / 送信待ちの記録を送る
+    Sync(sync::SyncArgs),
     /// The people who work at the station / 操作する人の登録
     Operator(operator::OperatorArgs),
 }
@@ -74,6 +82,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Recover(args) => recover::run(&args),
+        Command::Enrol(args) => enrol::run(&args),
+        Command::Sync(args) => sync::run(&args),
         Command::Operator(args) => operator::run(&args),
     };
     match result {
@@ -94,7 +104,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         let directory = cause.downcast_ref::<DirectoryError>();
         match (key, directory) {
             (Some(_), _) => Some(EXIT_NO_KEY_STORE),
-            (_, Some(DirectoryError::OtherKind { .. })) => Some(EXIT_OTHER_KIND),
+            (_, Some(DirectoryError::OtherKind { .. } | DirectoryError::OtherServer { .. })) => {
+                Some(EXIT_OTHER_KIND)
+            }
             _ if cause.is::<ConfigError>() || cause.is::<data_dir::ClockError>() => {
                 Some(EXIT_USAGE)
             }

@@ -114,6 +114,8 @@ pub struct Config {
     pub idle_lock: Duration,
     /// `[record_api]`.
     pub record_api: RecordApiNames,
+    /// `[network] proxy`.
+    pub proxy: Option<String>,
     /// `[catalogue] folder`.
     pub catalogue: Option<PathBuf>,
 }
@@ -151,6 +153,7 @@ impl Config {
                 naming_system: values::uri(settings, "record_api.naming_system")?,
                 structure_definitions: values::uri(settings, "record_api.structure_definitions")?,
             },
+            proxy: settings.optional("network.proxy")?,
             catalogue: settings.folder("catalogue.folder"),
         };
         if config.second_copy.is_some() && config.recovery.is_none() {

@@ -40,6 +40,10 @@ pub enum Act {
     Contradicted,
     /// A person sent entries on their way again.
     Requeued,
+    /// Entries that no server has were taken out of the queue.
+    Withdrawn,
+    /// The station enrolled at a record API.
+    Enrolled,
     /// Somebody signed in.
     SignedIn,
     /// A PIN or code was wrong.
@@ -65,7 +69,7 @@ pub enum Act {
 }
 
 impl Act {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 24] = [
         Self::Born,
         Self::Recorded,
         Self::Corrected,
@@ -77,6 +81,8 @@ impl Act {
         Self::Rejected,
         Self::Contradicted,
         Self::Requeued,
+        Self::Withdrawn,
+        Self::Enrolled,
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -104,6 +110,8 @@ impl Act {
             Self::Rejected => "rejected",
             Self::Contradicted => "contradicted",
             Self::Requeued => "requeued",
+            Self::Withdrawn => "withdrawn",
+            Self::Enrolled => "enrolled",
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
             Self::SignedOut => "signed_out",

@@ -355,6 +355,57 @@ promise!(
     }
 );
 
+promise!(what_is_queued_comes_with_its_records_past, store, {
+    let entry = Entry::new(record(1, 1, "FJ7489"));
+    let first = sequence(enter(store, &entry));
+    deliver(store, first);
+    let cancelled = later(EntryKind::Cancellation(because()), entry.record.clone());
+    let second = sequence(enter(store, &cancelled));
+    let other = sequence(enter(store, &Entry::new(record(2, 1, "FJ7489"))));
+    let out = store.outgoing(0, 10).unwrap();
+    let numbers: Vec<i64> = out.iter().map(|o| o.stored.sequence).collect();
+    assert_eq!(numbers, [second, other]);
+    assert_eq!(out[0].before.len(), 1);
+    assert_eq!(out[0].before[0].receipt, Some(receipt()));
+    assert!(out[1].before.is_empty() && !out[1].held);
+    assert_eq!(store.outgoing(second, 10).unwrap().len(), 1);
+    assert_eq!(store.outgoing(0, 1).unwrap().len(), 1);
+});
+
+promise!(
+    a_dose_read_again_waits_until_its_cancelled_record_is_gone,
+    store,
+    {
+        let entry = Entry::new(record(1, 1, "FJ7489"));
+        let first = sequence(enter(store, &entry));
+        deliver(store, first);
+        let cancelled = later(EntryKind::Cancellation(because()), entry.record.clone());
+        let second = sequence(enter(store, &cancelled));
+        let again = sequence(enter(store, &Entry::new(record(1, 1, "FJ0001"))));
+        let held = |store: &mut dyn RecordStore| {
+            let out = store.outgoing(0, 10).unwrap();
+            out.into_iter()
+                .find(|o| o.stored.sequence == again)
+                .unwrap()
+                .held
+        };
+        assert!(held(store));
+        deliver(store, second);
+        assert!(!held(store));
+    }
+);
+
+promise!(what_no_server_has_is_withdrawn, store, {
+    let number = sequence(enter(store, &Entry::new(record(1, 1, "FJ7489"))));
+    let steps = [
+        (number, Event::Send),
+        (number, Event::Contradict("409".into())),
+        (number, Event::Moot),
+    ];
+    store.advance(&steps, &clerk()).unwrap();
+    assert_eq!(store.counts(None).unwrap().open(), 0);
+});
+
 promise!(a_conflict_tells_what_it_contradicts, store, {
     let first = Entry::new(record(1, 1, "FJ7489"));
     enter(store, &first);

@@ -6,6 +6,7 @@
 //! watermark            how far it had come (watermark-2 …)
 //! recovery-keys.age    the keys, for the holder of the recovery identity
 //! lock                 held by whoever writes
+//! delivery.lock        held by whoever delivers to the record API
 //! ```
 
 use std::fs;
@@ -40,6 +41,17 @@ pub enum DirectoryError {
         born: DirectoryKind,
         /// What it was asked to be.
         asked: DirectoryKind,
+    },
+    /// The server is not for what the directory is for.
+    #[error(
+        "このフォルダーは {born} 用で、サーバーは {server} 用です。記録は送っていません。アドレスかフォルダー（--data-dir）を確かめてください / \
+         this directory is for {born} and the server for {server}; nothing was sent: check the address, or use another directory (--data-dir)"
+    )]
+    OtherServer {
+        /// What the directory was born as.
+        born: DirectoryKind,
+        /// What the server is for.
+        server: DirectoryKind,
     },
     /// The database belongs to another directory.
     #[error(
@@ -82,6 +94,12 @@ pub enum DirectoryError {
          `uketsuke recover --keys-only --identity FILE`"
     )]
     LostKey,
+    /// Enrolled, and the key that was enrolled is gone.
+    #[error(
+        "接種記録 API の鍵が見つかりません。「uketsuke enrol」で登録し直してください / \
+         the key for the record API is missing: enrol the station again with `uketsuke enrol`"
+    )]
+    LostDeviceKey,
     /// The recovery identity opens other keys.
     #[error(
         "鍵の控えは別の端末のものです。復旧鍵とフォルダーを確かめてください / the kept keys are another station's: check the identity and the folder"
@@ -275,6 +293,24 @@ impl DataDirectory {
         })
     }
 
+    /// The right to deliver, which one program at a time has; `None` while another one has it.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub fn delivery_lock(&self) -> Result<Option<DeliveryLock>, StoreError> {
+        let path = self.folder.join("delivery.lock");
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(unreadable_at(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(DeliveryLock(file))),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(unreadable_at(&path)(error)),
+        }
+    }
+
     /// Makes the next generation of the database the one in use; the old files stay.
     pub(super) fn use_next_generation(&mut self) -> Result<(), DirectoryError> {
         self.manifest.generation += 1;
@@ -405,6 +441,16 @@ impl DataDirectory {
         Ok(())
     }
 }
+
+/// The right to deliver, until it is dropped or the program ends, however that ends.
+#[derive(Debug)]
+pub struct DeliveryLock(
+    #[expect(
+        dead_code,
+        reason = "held, never read: the system frees it with the file"
+    )]
+    fs::File,
+);
 
 /// The keys of a directory, as they are sealed to the recovery key.
 #[derive(Serialize, Deserialize)]

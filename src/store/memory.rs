@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::audit::Witnessed;
 use super::error::StoreError;
 use super::outbox::{Entered, Stored, contradicts};
+use super::outgoing::{self, Outgoing};
 use super::second_copy::CopyState;
 use super::state::{Event, State, transition};
 use super::{Counts, RecordStore, Recorded};
@@ -207,6 +208,10 @@ impl RecordStore for MemoryStore {
             .take(limit as usize)
             .cloned()
             .collect())
+    }
+
+    fn outgoing(&mut self, after: i64, limit: u32) -> Result<Vec<Outgoing>, StoreError> {
+        Ok(outgoing::outgoing_of(&self.entries, after, limit))
     }
 
     fn open_slips(&mut self) -> Result<Vec<Stored>, StoreError> {

@@ -8,11 +8,12 @@ use super::probe::{Probe, Step};
 /// "UKTS": tells the database from other SQLite files.
 const APPLICATION_ID: u32 = 0x554b_5453;
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_book.sql"),
     include_str!("migrations/0002_people.sql"),
     include_str!("migrations/0003_crops.sql"),
     include_str!("migrations/0004_review.sql"),
+    include_str!("migrations/0005_delivery.sql"),
 ];
 
 /// The newest schema.

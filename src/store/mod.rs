@@ -23,11 +23,13 @@ mod connection;
 mod crops;
 mod digest;
 mod directory;
+mod enrolment;
 mod error;
 mod files;
 mod memory;
 mod migrations;
 mod outbox;
+mod outgoing;
 mod people;
 mod probe;
 mod recovery;
@@ -50,11 +52,13 @@ pub use audit::{Act, AuditRow, Head, Shown, Witnessed};
 pub use bulk::{EntrySource, Lookup};
 pub use connection::Synchronous;
 pub use crops::{Crop, CropPart};
-pub use directory::{DataDirectory, DirectoryError, DirectoryPaths};
+pub use directory::{DataDirectory, DeliveryLock, DirectoryError, DirectoryPaths};
+pub use enrolment::{Enrolment, Reach};
 pub use error::{Cause, Damage, StoreError};
 pub use files::{DurableFile, Files, LocalFiles};
 pub use memory::MemoryStore;
 pub use outbox::{Entered, Stored};
+pub use outgoing::Outgoing;
 pub use probe::{Probe, Step};
 pub use recovery::{Restored, recover};
 pub use review::OpenReview;
@@ -137,6 +141,10 @@ pub trait RecordStore {
 
     /// Up to `limit` entries in a state, oldest first.
     fn in_state(&mut self, state: State, limit: u32) -> Result<Vec<Stored>, StoreError>;
+
+    /// Up to `limit` queued entries after the sequence number `after`, oldest first, each with
+    /// what decides whether and how it can be sent.
+    fn outgoing(&mut self, after: i64, limit: u32) -> Result<Vec<Outgoing>, StoreError>;
 
     /// Vouchers to follow, oldest first.
     fn open_slips(&mut self) -> Result<Vec<Stored>, StoreError>;

@@ -431,6 +431,7 @@ fn act_of(event: &Event) -> Option<Act> {
         Event::Reject(_) => Some(Act::Rejected),
         Event::Contradict(_) => Some(Act::Contradicted),
         Event::Requeue => Some(Act::Requeued),
+        Event::Moot => Some(Act::Withdrawn),
         Event::Supersede => None,
     }
 }

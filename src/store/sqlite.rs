@@ -13,6 +13,7 @@ use super::directory::{DataDirectory, DirectoryError, DirectoryPaths, KeptKeys, 
 use super::error::{Cause, Damage, StoreError};
 use super::files::{Files, LocalFiles, read_all};
 use super::outbox::{self, Entered, Stored};
+use super::outgoing::{self, Outgoing};
 use super::probe::{Probe, Step};
 use super::second_copy::{CopyState, Medium, SecondCopy};
 use super::state::{Event, State};
@@ -552,6 +553,10 @@ impl RecordStore for SqliteStore {
 
     fn in_state(&mut self, state: State, limit: u32) -> Result<Vec<Stored>, StoreError> {
         self.read(|connection| outbox::in_state(connection, state, limit))
+    }
+
+    fn outgoing(&mut self, after: i64, limit: u32) -> Result<Vec<Outgoing>, StoreError> {
+        self.read(|connection| outgoing::outgoing(connection, after, limit))
     }
 
     fn open_slips(&mut self) -> Result<Vec<Stored>, StoreError> {

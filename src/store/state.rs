@@ -81,6 +81,9 @@ pub enum Event {
     Requeue,
     /// A later entry takes its place.
     Supersede,
+    /// Nothing of it is on the server, and nothing is to be: the server refused the record that
+    /// it cancels, or refused it and it was replaced since.
+    Moot,
 }
 
 /// What the server answered when it took an entry (RECORD_API: the entry's `location`, `etag` and
@@ -111,6 +114,7 @@ pub fn transition(state: State, attempts: u32, event: &Event) -> Option<State> {
         (Rejected | Conflict, Event::Requeue) => Some(Queued),
         (AwaitingNumber | Rejected | Conflict, Event::Supersede) => Some(Withdrawn),
         (Queued, Event::Supersede) if attempts == 0 => Some(Withdrawn),
+        (Queued | Rejected | Conflict, Event::Moot) => Some(Withdrawn),
         _ => None,
     }
 }
@@ -129,7 +133,7 @@ mod tests {
         }
     }
 
-    fn events() -> [Event; 7] {
+    fn events() -> [Event; 8] {
         [
             Event::Send,
             Event::Unanswered,
@@ -138,6 +142,7 @@ mod tests {
             Event::Contradict(String::new()),
             Event::Requeue,
             Event::Supersede,
+            Event::Moot,
         ]
     }
 
@@ -179,7 +184,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_receipt_is_only_reached_by_an_acknowledgement(
-            steps in prop::collection::vec((0usize..7, 0u32..3), 0..30)
+            steps in prop::collection::vec((0usize..8, 0u32..3), 0..30)
         ) {
             let mut state = State::Queued;
             for (index, attempts) in steps {

@@ -581,6 +581,8 @@ fn the_queries_of_the_day_use_their_indexes() {
         (outbox::history_query(), "entry_changes"),
         (sqlite::CLOCK_JUMPS.to_owned(), "audit_clock_jump"),
         (review::open_query(), "review_open"),
+        (outgoing::outgoing_query(), "delivery_open"),
+        (outgoing::outgoing_query(), "entry_person"),
     ] {
         let plan = plan(&sql);
         assert!(plan.contains(index), "{sql}\n{plan}");

@@ -1,0 +1,117 @@
+//! `uketsuke enrol`: make the station's key, and make it known to a record API.
+
+use std::io::{self, BufRead as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::data_dir::{DataArgs, Place};
+use super::{EXIT_OK, EXIT_USAGE};
+use crate::config::DirectoryKind;
+use crate::keys::{DeviceKey, KeyName};
+use crate::sync::{EnrolError, HttpTransport, Route, enrol};
+
+/// Arguments of `uketsuke enrol`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uketsuke enrol --server https://api.example/fhir --code - --production --data-dir DIR < code.txt
+  uketsuke enrol --server http://127.0.0.1:8080 --code - --training --data-dir DIR
+
+The code is given out by whoever runs the server, and works once. `--code -` reads it from standard
+input, as production demands: other users of the machine can see a command line.
+Exit codes: 5 when directory and server are not both for training or both for production.")]
+pub struct EnrolArgs {
+    /// Address of the record API / 接種記録 API のアドレス
+    #[arg(long, value_name = "URL")]
+    server: String,
+    /// Enrolment code; `-` reads it from standard input / 登録コード
+    #[arg(long, value_name = "CODE")]
+    code: String,
+    /// Certificate authority of the server, PEM / サーバーの認証局の証明書
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// For practising / 研修用
+    #[arg(
+        long,
+        required_unless_present = "production",
+        conflicts_with = "production"
+    )]
+    training: bool,
+    /// For real records / 本番用
+    #[arg(long)]
+    production: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
+    let kind = if args.production {
+        DirectoryKind::Production
+    } else {
+        DirectoryKind::Training
+    };
+    if kind == DirectoryKind::Production && args.code != "-" {
+        eprintln!(
+            "uketsuke: 本番の登録コードは標準入力から読みます。--code - を指定してください / a code for production is read from standard input: say --code -"
+        );
+        return Ok(EXIT_USAGE);
+    }
+    let code = code(&args.code)?;
+    let ca = args.ca.as_deref().map(ca).transpose()?;
+    let place = args.data.place_of(kind)?;
+    let mut store = place.store()?;
+    let mut transport = HttpTransport::new(&Route {
+        ca: ca.clone(),
+        proxy: place.config.proxy.clone(),
+    })?;
+    let key = device_key(&place)?;
+    let now = place.now();
+    let enrolment = match enrol(&mut transport, &args.server, &code, &key, kind, ca, &now) {
+        Ok(enrolment) => enrolment,
+        // Told apart by the exit code.
+        Err(EnrolError::OtherKind(error)) => return Err(error.into()),
+        Err(error) => return Err(error.into()),
+    };
+    store.keep_enrolment(&enrolment, &place.witnessed())?;
+    println!(
+        "{} に端末 {} として登録しました。「uketsuke sync」で送信できます\n\
+         enrolled at {0} as {1}: `uketsuke sync` delivers",
+        enrolment.server, enrolment.client_id
+    );
+    Ok(EXIT_OK)
+}
+
+/// The key that was made before, as after an enrolment whose reply was lost, or a new one, which
+/// is kept before anybody hears of it.
+fn device_key(place: &Place) -> anyhow::Result<DeviceKey> {
+    if let Some(kept) = place.keys.get(KeyName::Device)? {
+        return Ok(DeviceKey::from_secret(kept)?);
+    }
+    let key = DeviceKey::generate()?;
+    place.keys.set(KeyName::Device, key.secret())?;
+    Ok(key)
+}
+
+fn code(argument: &str) -> anyhow::Result<Zeroizing<String>> {
+    if argument != "-" {
+        return Ok(Zeroizing::new(argument.to_owned()));
+    }
+    let mut line = Zeroizing::new(String::new());
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("登録コードを読めません。標準入力を確かめてください / the enrolment code cannot be read: check standard input")?;
+    Ok(Zeroizing::new(line.trim().to_owned()))
+}
+
+fn ca(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| {
+        format!(
+            "{}: 認証局の証明書を開けません。場所と形式（PEM）を確かめてください / the certificate authority cannot be read: check the path, and that it is PEM",
+            path.display()
+        )
+    })
+}

@@ -1,0 +1,364 @@
+//! When to try again. Pure: what was reached before and one outcome in, the next attempt out.
+//!
+//! Stations must not become the next outage when a server comes back. So every wait is drawn at
+//! random from the whole window (full jitter: M. Brooker, "Exponential Backoff And Jitter", AWS
+//! Architecture Blog, 2015), the window doubles up to [`Backoff::longest`], a server's
+//! `Retry-After` is the least that is waited, and what is counted is attempts, which survive a
+//! restart, and never wall time, which jumps.
+//!
+//! After [`Backoff::opens_after`] failures in a row the circuit is open: nothing is asked of the
+//! server until the wait is over, and then one batch alone. Its success closes the circuit.
+
+use std::time::Duration;
+
+use super::outcome::Outcome;
+use super::why::Why;
+use super::wire::{DEFAULT_BATCH_LIMIT, HIGHEST_BATCH_LIMIT};
+use crate::store::Reach;
+
+/// How long to wait.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Backoff {
+    /// The window after the first failure.
+    pub first: Duration,
+    /// The longest window. 40,000 stations that each try once in half of it on average make
+    /// 40,000 / 150 s = 267 attempts a second, half of what a server for them is built for.
+    pub longest: Duration,
+    /// Failures in a row that open the circuit.
+    pub opens_after: u32,
+    /// Failures of one record sent alone after which it is passed over until the next round.
+    pub passes_over_after: u32,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(1),
+            longest: Duration::from_mins(5),
+            opens_after: 5,
+            passes_over_after: 3,
+        }
+    }
+}
+
+/// The fewest records to which a batch shrinks because its answers do not arrive: on a bad line a
+/// smaller batch arrives more often, but a server that is down is not helped by many small ones.
+const FEWEST_ON_A_BAD_LINE: usize = 25;
+
+/// How the station gets on with the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Attempts in a row that brought no answer.
+    pub failures: u32,
+    /// Records in a batch, as the server last said.
+    pub limit: usize,
+    /// Records in the next batch.
+    pub size: usize,
+    /// Attempts in a row in which the server or the line failed with this batch.
+    pub batch_failures: u32,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The next batch, at once.
+    Send,
+    /// Wait, then try again.
+    Wait(Duration),
+    /// The same, but without the oldest record of the batch for now.
+    PassOver(Duration),
+    /// Refuse the batch's only record: a person has to look at it.
+    Refuse,
+    /// Get a new token, then the same again.
+    Renew,
+    /// Wait until somebody did something about it, trying now and then.
+    Halt(Duration),
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self::from(Reach {
+            failures: 0,
+            batch_limit: u32::try_from(DEFAULT_BATCH_LIMIT).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+impl From<Reach> for Pace {
+    fn from(reach: Reach) -> Self {
+        let limit = (reach.batch_limit as usize).clamp(1, HIGHEST_BATCH_LIMIT);
+        Self {
+            failures: reach.failures,
+            limit,
+            size: limit,
+            batch_failures: 0,
+        }
+    }
+}
+
+impl Pace {
+    /// What is kept of it across restarts.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            failures: self.failures,
+            batch_limit: u32::try_from(self.limit).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Whether nothing is asked of the server at present.
+    pub fn is_open(&self, backoff: &Backoff) -> bool {
+        self.failures >= backoff.opens_after
+    }
+
+    /// The same with what the server said of batches, which counts at once.
+    pub fn told(self, batch_limit: Option<u32>) -> Self {
+        let Some(limit) = batch_limit.map(|n| (n as usize).clamp(1, HIGHEST_BATCH_LIMIT)) else {
+            return self;
+        };
+        let was_full = self.size == self.limit;
+        let size = if was_full {
+            limit
+        } else {
+            self.size.min(limit)
+        };
+        Self {
+            limit,
+            size,
+            ..self
+        }
+    }
+
+    fn answered(self) -> Self {
+        Self {
+            failures: 0,
+            batch_failures: 0,
+            size: (self.size * 2).min(self.limit),
+            ..self
+        }
+    }
+
+    fn failed(self) -> Self {
+        Self {
+            failures: self.failures.saturating_add(1),
+            ..self
+        }
+    }
+
+    /// The same with a batch of half the size, but not below `least`.
+    fn halved(self, least: usize) -> Self {
+        Self {
+            size: (self.size / 2).max(least.min(self.size)),
+            ..self
+        }
+    }
+}
+
+/// What comes after a batch of `sent` records came to `outcome`. `random` is from 0 to 1.
+pub fn retry(
+    pace: Pace,
+    outcome: &Outcome,
+    sent: usize,
+    backoff: &Backoff,
+    random: f64,
+) -> (Pace, Next) {
+    match outcome {
+        Outcome::Answered(_) => (pace.answered(), Next::Send),
+        Outcome::Renew => (pace, Next::Renew),
+        Outcome::Smaller(_) if sent <= 1 => (pace.answered(), Next::Refuse),
+        Outcome::Smaller(_) => {
+            let size = Pace { size: sent, ..pace };
+            (size.halved(1), Next::Send)
+        }
+        Outcome::Busy(asked) => {
+            let pace = pace.failed();
+            let wait = asked.unwrap_or_default() + jitter(&pace, backoff, random);
+            (pace, Next::Wait(wait))
+        }
+        Outcome::Halt(_) => {
+            let pace = pace.failed();
+            (pace, Next::Halt(jitter(&pace, backoff, random)))
+        }
+        Outcome::Again(why) => again(pace, *why, sent, backoff, random),
+    }
+}
+
+fn again(pace: Pace, why: Why, sent: usize, backoff: &Backoff, random: f64) -> (Pace, Next) {
+    let pace = pace.failed();
+    let wait = jitter(&pace, backoff, random);
+    let least = match why {
+        // Perhaps it is the batch.
+        Why::ServerError | Why::Unreadable | Why::EntryCount | Why::TooLong => 1,
+        // Perhaps it is the line.
+        Why::TimedOut | Why::CutOff => FEWEST_ON_A_BAD_LINE,
+        // It is neither.
+        _ => return (pace, Next::Wait(wait)),
+    };
+    let pace = Pace {
+        batch_failures: pace.batch_failures + 1,
+        ..pace
+    };
+    if sent <= 1 && least == 1 && pace.batch_failures > backoff.passes_over_after {
+        let fresh = Pace {
+            batch_failures: 0,
+            ..pace
+        };
+        return (fresh, Next::PassOver(wait));
+    }
+    // Once may be chance.
+    let pace = if pace.batch_failures >= 2 {
+        Pace { size: sent, ..pace }.halved(least)
+    } else {
+        pace
+    };
+    (pace, Next::Wait(wait))
+}
+
+/// A wait from the whole window that so many failures have opened.
+fn jitter(pace: &Pace, backoff: &Backoff, random: f64) -> Duration {
+    let doublings = pace.failures.saturating_sub(1).min(20);
+    let window = backoff
+        .first
+        .saturating_mul(1 << doublings)
+        .min(backoff.longest);
+    window.mul_f64(random.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn after(pace: Pace, outcome: &Outcome, sent: usize) -> (Pace, Next) {
+        retry(pace, outcome, sent, &Backoff::default(), 1.0)
+    }
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn waits_double_up_to_five_minutes_and_an_answer_ends_them() {
+        let mut pace = Pace::default();
+        let offline = Outcome::Again(Why::Unreachable);
+        for expected in [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+            let (next_pace, next) = after(pace, &offline, 200);
+            assert_eq!(next, Next::Wait(seconds(expected)));
+            pace = next_pace;
+        }
+        assert!(pace.is_open(&Backoff::default()));
+        let (pace, next) = after(pace, &Outcome::Answered(Vec::new()), 200);
+        assert_eq!((pace.failures, next), (0, Next::Send));
+        assert!(!pace.is_open(&Backoff::default()));
+    }
+
+    #[test]
+    fn an_outage_does_not_shrink_batches() {
+        let mut pace = Pace::default();
+        for _ in 0..100 {
+            pace = after(pace, &Outcome::Again(Why::Unreachable), 200).0;
+            pace = after(pace, &Outcome::Busy(None), 200).0;
+        }
+        assert_eq!(pace.size, 200);
+    }
+
+    #[test]
+    fn retry_after_is_the_least_that_is_waited() {
+        let busy = Outcome::Busy(Some(seconds(30)));
+        let backoff = Backoff::default();
+        for random in [0.0, 0.3, 1.0] {
+            let (_, next) = retry(Pace::default(), &busy, 200, &backoff, random);
+            assert!(
+                matches!(next, Next::Wait(wait) if wait >= seconds(30)),
+                "{next:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_batch_that_is_too_large_is_halved_at_once_down_to_a_record_that_is_refused() {
+        let mut pace = Pace::default();
+        let mut sizes = Vec::new();
+        loop {
+            sizes.push(pace.size);
+            let (next_pace, next) = after(pace, &Outcome::Smaller(Why::TooLarge), pace.size);
+            pace = next_pace;
+            if next == Next::Refuse {
+                break;
+            }
+            assert_eq!(next, Next::Send);
+        }
+        assert_eq!(sizes, [200, 100, 50, 25, 12, 6, 3, 1]);
+    }
+
+    #[test]
+    fn a_record_on_which_the_server_fails_is_found_and_passed_over() {
+        let mut pace = Pace::default();
+        let failed = Outcome::Again(Why::ServerError);
+        for _ in 0..30 {
+            let (next_pace, next) = after(pace, &failed, pace.size);
+            pace = next_pace;
+            if let Next::PassOver(_) = next {
+                assert_eq!(pace.size, 1);
+                return;
+            }
+        }
+        panic!("never passed over");
+    }
+
+    #[test]
+    fn one_failure_of_a_batch_is_chance_and_the_second_halves_it() {
+        let (pace, _) = after(Pace::default(), &Outcome::Again(Why::CutOff), 200);
+        assert_eq!(pace.size, 200);
+        let (pace, _) = after(pace, &Outcome::Again(Why::CutOff), 200);
+        assert_eq!(pace.size, 100);
+    }
+
+    #[test]
+    fn batches_grow_again_with_every_answer_up_to_the_servers_limit() {
+        let mut pace = Pace {
+            size: 25,
+            ..Pace::default()
+        };
+        let mut sizes = Vec::new();
+        for _ in 0..4 {
+            pace = after(pace, &Outcome::Answered(Vec::new()), pace.size).0;
+            sizes.push(pace.size);
+        }
+        assert_eq!(sizes, [50, 100, 200, 200]);
+    }
+
+    #[test]
+    fn the_servers_limit_counts_at_once_and_never_exceeds_five_hundred() {
+        let pace = Pace::default().told(Some(50));
+        assert_eq!((pace.limit, pace.size), (50, 50));
+        let pace = pace.told(Some(100_000));
+        assert_eq!((pace.limit, pace.size), (500, 500));
+        assert_eq!(pace.told(Some(0)).size, 1);
+        assert_eq!(pace.told(None), pace);
+    }
+
+    #[test]
+    fn a_restart_does_not_forget_an_outage() {
+        let mut pace = Pace::default().told(Some(300));
+        for _ in 0..12 {
+            pace = after(pace, &Outcome::Again(Why::Unreachable), 300).0;
+        }
+        let again = Pace::from(pace.reach());
+        assert_eq!((again.failures, again.limit), (12, 300));
+    }
+
+    proptest! {
+        #[test]
+        fn no_wait_is_longer_than_the_longest_beyond_what_the_server_asks(
+            failures in 0u32..=u32::MAX, random in 0.0f64..=1.0, asked in 0u64..10_000
+        ) {
+            let pace = Pace { failures, ..Pace::default() };
+            let backoff = Backoff::default();
+            let busy = Outcome::Busy(Some(seconds(asked)));
+            let (_, next) = retry(pace, &busy, 200, &backoff, random);
+            let Next::Wait(wait) = next else { panic!("{next:?}") };
+            prop_assert!(wait >= seconds(asked) && wait <= seconds(asked) + backoff.longest);
+        }
+    }
+}
