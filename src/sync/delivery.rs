@@ -517,3 +517,6 @@ struct VersionMeta {
     #[serde(default)]
     last_updated: Option<String>,
 }
+
+#[cfg(test)]
+mod tests;
