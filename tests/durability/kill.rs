@@ -22,6 +22,7 @@ use uketsuke::store::{
     RecordStore as _, SqliteStore, Step, recover,
 };
 
+use crate::book::with_identity;
 use crate::runs;
 use crate::tablet::{Seeded, assert_kept, clerk, entry, quiet};
 
@@ -139,12 +140,7 @@ fn work(store: &mut SqliteStore, first: u64) {
 
 /// The record of a person: the same in every process, so that parent and child agree.
 fn entry_of(personal: u64) -> Entry {
-    let mut entry = entry(personal);
-    let id =
-        uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(personal));
-    entry.id = uketsuke::intake::RecordId::from_uuid(id);
-    entry.record.id = entry.id;
-    entry
+    with_identity(entry(personal), personal)
 }
 
 fn say(line: &str) {

@@ -10,6 +10,8 @@
     reason = "a test's helpers fail the test"
 )]
 
+#[path = "../book/mod.rs"]
+mod book;
 #[path = "../disk/mod.rs"]
 mod disk;
 

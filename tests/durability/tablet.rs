@@ -3,75 +3,17 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::civil::date;
-use uketsuke::clock::{Moment, RunId};
 use uketsuke::config::DirectoryKind;
-use uketsuke::intake::{
-    Entry, Evidence, OperatorId, Outcome, RecordId, StationId, Subject, VaccinationRecord, Vaccine,
-};
+use uketsuke::intake::{Entry, RecordId, StationId};
 use uketsuke::keys::{RecoveryIdentity, Secret};
 use uketsuke::store::{
     DataDirectory, DirectoryPaths, DurableFile, Files, Medium, Opening, Probe, RecordStore as _,
-    SqliteStore, StoreError, Synchronous, Witnessed, recover,
+    SqliteStore, StoreError, Synchronous, recover,
 };
 
+pub use crate::book::{Seeded, clerk, entry, moment};
 use crate::disk::{Disk, SimFile, Vfs};
-
-pub fn moment(seconds: u64) -> Moment {
-    Moment {
-        wall: "2021-11-20T01:15:30Z".parse().expect("a time"),
-        monotonic: Duration::from_secs(seconds),
-        run: RunId(1),
-    }
-}
-
-pub fn clerk() -> Witnessed {
-    Witnessed::new(OperatorId::new("clerk-01").expect("an id"), moment(1))
-}
-
-/// A dose of the person with that number.
-pub fn entry(personal: u64) -> Entry {
-    let now = moment(1);
-    Entry::new(VaccinationRecord {
-        id: RecordId::new(now.wall),
-        subject: Subject::Voucher(
-            format!("21131016{personal:010}")
-                .parse()
-                .expect("18 digits"),
-        ),
-        date: date(2021, 11, 20),
-        venue: "市民会館".parse().expect("a venue"),
-        doctor: "山田 太郎".parse().expect("a doctor"),
-        outcome: Outcome::Given(Vaccine {
-            product: "comirnaty-12".parse().expect("a product"),
-            maker: "ファイザー".parse().expect("a maker"),
-            lot: "FJ7489".parse().expect("a lot"),
-        }),
-        station: StationId::new("st-test").expect("an id"),
-        operator: OperatorId::new("clerk-01").expect("an id"),
-        recorded_at: now.wall,
-        evidence: Evidence("line,nw7".into()),
-    })
-}
-
-/// A small random number generator (splitmix64), so that every run can be had again.
-pub struct Seeded(pub u64);
-
-impl Seeded {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit.max(1)
-    }
-}
 
 /// The simulated disk as the store's file system.
 #[derive(Debug)]
