@@ -15,6 +15,8 @@ mod presets;
 mod qa;
 mod recover;
 mod replay;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod scan;
 mod scan_object;
 
@@ -63,6 +65,9 @@ enum Command {
     Recover(recover::RecoverArgs),
     /// The people who work at the station / 操作する人の登録
     Operator(operator::OperatorArgs),
+    /// A record API to practise on / 研修用の記録サーバー
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::SandboxArgs),
 }
 
 /// Runs a subcommand.
@@ -75,6 +80,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Doctor(args) => doctor::run(&args),
         Command::Recover(args) => recover::run(&args),
         Command::Operator(args) => operator::run(&args),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => sandbox::run(&args),
     };
     match result {
         Ok(code) => ExitCode::from(code),
