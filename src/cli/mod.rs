@@ -16,6 +16,8 @@ mod presets;
 mod qa;
 mod recover;
 mod replay;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod scan;
 mod scan_object;
 mod sync;
@@ -71,6 +73,9 @@ enum Command {
     Sync(sync::SyncArgs),
     /// The people who work at the station / 操作する人の登録
     Operator(operator::OperatorArgs),
+    /// A record API to practise on / 研修用の記録サーバー
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::SandboxArgs),
 }
 
 /// Runs a subcommand.
@@ -85,6 +90,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Enrol(args) => enrol::run(&args),
         Command::Sync(args) => sync::run(&args),
         Command::Operator(args) => operator::run(&args),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => sandbox::run(&args),
     };
     match result {
         Ok(code) => ExitCode::from(code),
