@@ -132,6 +132,8 @@ struct Round {
     after: i64,
     /// Whether this pass brought anything to an end, which may free what waited for it.
     moved: bool,
+    /// Why something was left out of this pass.
+    passed_over: Option<Why>,
     /// Whether the token was renewed and not accepted since.
     renewed: bool,
     delivered: u64,
@@ -150,6 +152,7 @@ impl Delivery<'_> {
             kept,
             after: 0,
             moved: false,
+            passed_over: None,
             renewed: false,
             delivered: 0,
         };
@@ -185,9 +188,9 @@ impl Delivery<'_> {
             let page = self.store.outgoing(round.after, size)?;
             let Some(last) = page.last().map(|out| out.stored.sequence) else {
                 if !round.moved {
-                    return Ok(None);
+                    return Ok(round.passed_over);
                 }
-                (round.after, round.moved) = (0, false);
+                (round.after, round.moved, round.passed_over) = (0, false, None);
                 continue;
             };
             match plan(&page, round.pace.size) {
@@ -251,6 +254,7 @@ impl Delivery<'_> {
             }
             Next::PassOver(wait) => {
                 round.after = last;
+                round.passed_over = Some(why(&outcome));
                 (wait, false)
             }
             Next::Wait(wait) => (wait, false),
@@ -298,13 +302,10 @@ impl Delivery<'_> {
         let limit = answer.as_ref().ok().and_then(|answer| answer.batch_limit);
         let outcome = match &outcome {
             Outcome::Answered(answers) => {
-                self.settle(round, parcels, &bundle.entry, answers, watch)?;
                 // A server that takes none of them is no better than one that does not answer.
-                let none = answers.iter().all(|answer| *answer == EntryOutcome::Again);
-                if none {
-                    Outcome::Again(Why::ServerError)
-                } else {
-                    outcome
+                match self.settle(round, parcels, &bundle.entry, answers, watch)? {
+                    Some(why) => Outcome::Again(why),
+                    None => outcome,
                 }
             }
             _ => {
@@ -353,7 +354,7 @@ impl Delivery<'_> {
         }
     }
 
-    /// Keeps what became of every entry of a batch.
+    /// Keeps what became of every entry of a batch, and tells why if nothing became of any.
     fn settle(
         &mut self,
         round: &mut Round,
@@ -361,14 +362,21 @@ impl Delivery<'_> {
         sent: &[RequestEntry],
         answers: &[EntryOutcome],
         watch: &mut dyn Watch,
-    ) -> Result<(), DeliveryError> {
+    ) -> Result<Option<Why>, DeliveryError> {
+        let mut unknown = Why::ServerError;
         let mut steps = Vec::with_capacity(parcels.len());
         for ((parcel, sent), answer) in parcels.iter().zip(sent).zip(answers) {
             let event = match answer {
                 EntryOutcome::Acknowledged(receipt) => Event::Acknowledge(receipt.clone()),
                 EntryOutcome::Refused(words) => Event::Reject(words.clone()),
                 EntryOutcome::Contradicted(words) => Event::Contradict(words.clone()),
-                EntryOutcome::Compare(words) => self.compare(parcel, sent, words),
+                EntryOutcome::Compare(words) => match self.compare(parcel, sent, words) {
+                    Ok(event) => event,
+                    Err(why) => {
+                        unknown = why;
+                        Event::Unanswered
+                    }
+                },
                 EntryOutcome::Again => Event::Unanswered,
             };
             steps.push((parcel.sequence, event));
@@ -377,34 +385,35 @@ impl Delivery<'_> {
         steps.sort_by_key(|(sequence, event)| (rank(event), *sequence));
         self.advance(&steps)?;
         self.tell(round, parcels, &steps, watch);
-        Ok(())
+        let none = steps.iter().all(|(_, event)| *event == Event::Unanswered);
+        Ok(none.then_some(unknown))
     }
 
     /// After a 412: if what the server has is what was sent, only the reply had been lost.
-    fn compare(&mut self, parcel: &Parcel, sent: &RequestEntry, words: &str) -> Event {
+    ///
+    /// # Errors
+    /// Why that cannot be said now.
+    fn compare(&mut self, parcel: &Parcel, sent: &RequestEntry, words: &str) -> Result<Event, Why> {
+        let contradicts = Event::Contradict(words.to_owned());
         let Way::Update { resource, .. } = &parcel.way else {
-            return Event::Contradict(words.to_owned());
+            return Ok(contradicts);
         };
         let found = match self.api.resource(resource) {
-            Ok(answer) => answer,
-            Err(Why::Forbidden | Why::NoSuchServer) => return Event::Contradict(words.to_owned()),
-            Err(_) => return Event::Unanswered,
+            Err(Why::Forbidden | Why::NoSuchServer) => return Ok(contradicts),
+            found => found?,
         };
-        let read = (parse::<Immunization>(&found), parse::<Versioned>(&found));
-        let (Ok(there), Ok(versioned)) = read else {
-            return Event::Unanswered;
-        };
+        let there: Immunization = parse(&found)?;
+        let version = parse::<Versioned>(&found)?.meta;
         if !same(&sent.resource, &there) {
-            return Event::Contradict(words.to_owned());
+            return Ok(contradicts);
         }
-        let version = versioned.meta.version_id;
+        let id = version.version_id;
         let date = found.date.map(japan_time);
-        let last_modified = versioned.meta.last_updated.or(date);
-        Event::Acknowledge(Receipt {
-            location: format!("{resource}/_history/{version}"),
-            etag: found.etag.unwrap_or_else(|| format!("W/\"{version}\"")),
-            last_modified: last_modified.unwrap_or_default(),
-        })
+        Ok(Event::Acknowledge(Receipt {
+            location: format!("{resource}/_history/{id}"),
+            etag: found.etag.unwrap_or_else(|| format!("W/\"{id}\"")),
+            last_modified: version.last_updated.or(date).unwrap_or_default(),
+        }))
     }
 
     fn tell(

@@ -54,8 +54,10 @@ pub struct Pace {
     pub limit: usize,
     /// Records in the next batch.
     pub size: usize,
-    /// Attempts in a row in which the server or the line failed with this batch.
-    pub batch_failures: u32,
+    /// Times since the last answer that the server failed with this batch.
+    pub server_failures: u32,
+    /// Times since the last answer that the line did.
+    pub line_failures: u32,
 }
 
 /// What comes next.
@@ -91,7 +93,8 @@ impl From<Reach> for Pace {
             failures: reach.failures,
             limit,
             size: limit,
-            batch_failures: 0,
+            server_failures: 0,
+            line_failures: 0,
         }
     }
 }
@@ -131,7 +134,8 @@ impl Pace {
     fn answered(self) -> Self {
         Self {
             failures: 0,
-            batch_failures: 0,
+            server_failures: 0,
+            line_failures: 0,
             size: (self.size * 2).min(self.limit),
             ..self
         }
@@ -183,33 +187,30 @@ pub fn retry(
 }
 
 fn again(pace: Pace, why: Why, sent: usize, backoff: &Backoff, random: f64) -> (Pace, Next) {
-    let pace = pace.failed();
+    let mut pace = pace.failed();
     let wait = jitter(&pace, backoff, random);
-    let least = match why {
+    let (times, least) = match why {
         // Perhaps it is the batch.
-        Why::ServerError | Why::Unreadable | Why::EntryCount | Why::TooLong => 1,
+        Why::ServerError | Why::Unreadable | Why::EntryCount | Why::TooLong => {
+            pace.server_failures += 1;
+            (pace.server_failures, 1)
+        }
         // Perhaps it is the line.
-        Why::TimedOut | Why::CutOff => FEWEST_ON_A_BAD_LINE,
+        Why::TimedOut | Why::CutOff => {
+            pace.line_failures += 1;
+            (pace.line_failures, FEWEST_ON_A_BAD_LINE)
+        }
         // It is neither.
         _ => return (pace, Next::Wait(wait)),
     };
-    let pace = Pace {
-        batch_failures: pace.batch_failures + 1,
-        ..pace
-    };
-    if sent <= 1 && least == 1 && pace.batch_failures > backoff.passes_over_after {
-        let fresh = Pace {
-            batch_failures: 0,
-            ..pace
-        };
-        return (fresh, Next::PassOver(wait));
+    if sent <= 1 && pace.server_failures > backoff.passes_over_after {
+        pace.server_failures = 0;
+        return (pace, Next::PassOver(wait));
     }
     // Once may be chance.
-    let pace = if pace.batch_failures >= 2 {
-        Pace { size: sent, ..pace }.halved(least)
-    } else {
-        pace
-    };
+    if times >= 2 {
+        pace = Pace { size: sent, ..pace }.halved(least);
+    }
     (pace, Next::Wait(wait))
 }
 

@@ -444,6 +444,7 @@ fn a_412_that_cannot_be_looked_into_is_sent_again() {
         || Ok(fhir(200, &json!({"resourceType": "Immunization"}))),
     ] {
         let mut station = corrected_and_met_by_412(resource);
+        assert_eq!(station.watch.waits.len(), 1);
         let states = station.states(&record(1));
         assert_eq!(states, [State::Acknowledged, State::Queued]);
     }
