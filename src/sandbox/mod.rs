@@ -429,3 +429,5 @@ async fn signal() -> io::Result<()> {
 mod contract;
 #[cfg(test)]
 mod http_tests;
+#[cfg(test)]
+mod samples;
