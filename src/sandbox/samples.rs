@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::app::locked;
-use super::entry::{Judge, read};
+use super::entry::{Asked, Judge, read};
 use super::ids::ClientId;
 use super::refusal::Refusal;
 use super::registry::Registry;
@@ -105,26 +105,24 @@ pub(super) fn without(mut resource: Value, element: &str) -> Value {
 
 /// The entry that makes a new record of a resource.
 pub(super) fn post(resource: Value) -> Value {
-    let urn = resource["identifier"][0]["value"]
-        .as_str()
-        .unwrap_or_default();
-    let query = format!("identifier=urn:ietf:rfc:3986|{urn}");
-    json!({
-        "resource": resource,
-        "request": {"method": "POST", "url": "Immunization", "ifNoneExist": query},
-    })
+    let urn = resource["identifier"][0]["value"].as_str();
+    let query = format!("identifier=urn:ietf:rfc:3986|{}", urn.unwrap_or_default());
+    let request = json!({"method": "POST", "url": "Immunization", "ifNoneExist": query});
+    entry(resource, request)
+}
+
+fn entry(resource: Value, request: Value) -> Value {
+    let members = [("resource", resource), ("request", request)];
+    members.into_iter().collect()
 }
 
 /// The entry that changes a record to a resource.
 pub(super) fn put(id: i64, version: i64, resource: Value) -> Value {
-    json!({
-        "resource": resource,
-        "request": {
-            "method": "PUT",
-            "url": format!("Immunization/{id}"),
-            "ifMatch": format!("W/\"{version}\""),
-        },
-    })
+    let (url, tag) = (format!("Immunization/{id}"), format!("W/\"{version}\""));
+    entry(
+        resource,
+        json!({"method": "PUT", "url": url, "ifMatch": tag}),
+    )
 }
 
 /// A registry with one client that speaks to it.
@@ -143,21 +141,23 @@ impl<'r> Desk<'r> {
 
     /// What becomes of one entry.
     pub(super) fn settle(&self, entry: &Value) -> Settled {
-        let raw: Box<RawValue> = serde_json::from_str(&entry.to_string()).unwrap();
-        let profile = Profile::default();
-        let judge = Judge {
-            profile: &profile,
-            today: day(now()),
-        };
-        let asked = match read(&raw, &judge) {
-            Ok(asked) => asked,
-            Err(refusal) => return Settled::Refused(refusal),
-        };
+        self.batch(std::slice::from_ref(entry)).remove(0)
+    }
+
+    /// What becomes of the entries of one batch.
+    pub(super) fn batch(&self, entries: &[Value]) -> Vec<Settled> {
+        let asked: Vec<_> = entries.iter().map(asked).collect();
         let by = By {
             client: &self.client,
             now: now(),
         };
-        let done = self.registry.within(|tables| settle(tables, by, &asked));
+        let done = self.registry.within(|tables| {
+            let one = |asked: &Result<Asked, Refusal>| match asked {
+                Ok(asked) => settle(tables, by, asked),
+                Err(refusal) => Ok(Settled::Refused(refusal.clone())),
+            };
+            asked.iter().map(one).collect()
+        });
         done.unwrap()
     }
 
@@ -194,4 +194,14 @@ impl<'r> Desk<'r> {
             .map(|issue| issue.expression.join(","));
         (refusal.status.as_u16(), named.unwrap_or_default())
     }
+}
+
+fn asked(entry: &Value) -> Result<Asked, Refusal> {
+    let raw: Box<RawValue> = serde_json::from_str(&entry.to_string()).unwrap();
+    let profile = Profile::default();
+    let judge = Judge {
+        profile: &profile,
+        today: day(now()),
+    };
+    read(&raw, &judge)
 }
