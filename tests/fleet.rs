@@ -91,6 +91,20 @@ fn a_window_of_ten_seconds_would_break_the_demand() {
 }
 
 #[test]
+fn a_window_of_ten_minutes_would_be_too_slow_for_a_server_that_falls_over_again() {
+    let long = Backoff {
+        longest: Duration::from_mins(10),
+        ..Backoff::default()
+    };
+    let setup = Setup {
+        outage: Duration::from_hours(2),
+        ..tenth(Policy::Shipped(long))
+    };
+    let figures = figures(&setup, 1);
+    assert!(!figures.holds_time(), "{figures:#?}");
+}
+
+#[test]
 fn a_timer_that_all_share_would_break_both_demands() {
     let timer = Policy::OnTheClock(Duration::from_secs(30));
     let figures = figures(&after_half_an_hour(timer), 0);

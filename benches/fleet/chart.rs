@@ -185,14 +185,19 @@ impl Chart {
 
     fn marks(&self, top: f64) -> String {
         let mut svg = String::new();
+        let mut free_below = f64::INFINITY;
         for (class, value, name) in &self.levels {
-            let y = y(*value, top);
+            let (y, right) = (y(*value, top), WIDTH - RIGHT);
             let _ = writeln!(
                 svg,
-                "<path class=\"level {class}\" d=\"M{LEFT} {y:.1}H{}\"/><text class=\"level {class}\" x=\"{}\" y=\"{:.1}\">{name}</text>",
-                WIDTH - RIGHT,
-                WIDTH - RIGHT,
-                y - 4.0,
+                "<path class=\"level {class}\" d=\"M{LEFT} {y:.1}H{right}\"/>"
+            );
+            // Levels that lie close together have their names above each other.
+            let baseline = (y - 4.0).min(free_below);
+            free_below = baseline - 13.0;
+            let _ = writeln!(
+                svg,
+                "<text class=\"level {class}\" x=\"{right}\" y=\"{baseline:.1}\">{name}</text>"
             );
         }
         svg

@@ -106,7 +106,8 @@ fn legend(keys: &[(&str, &str, &str)]) -> String {
     let keys: String = (keys.iter())
         .map(|(class, ja, en)| format!("<li><i class=\"{class}\"></i>{}</li>", both(ja, en)))
         .collect();
-    format!("<ul class=\"legend\">{keys}</ul>\n")
+    let scale = both("縦軸は図ごとに異なる", "each plot has a scale of its own");
+    format!("<ul class=\"legend\">{keys}<li>{scale}</li></ul>\n")
 }
 
 /// What arrived in each second, on a scale of its own.
@@ -287,16 +288,17 @@ fn studied(it: &Study) -> String {
 
 fn assumptions() -> String {
     let ja = format!(
-        "各端末は出荷版の plan・judge・retry をそのまま呼ぶ。停止中の接続は即座に拒否される（時間切れより試行が多くなる、\
-         悪い方の場合）。サーバーは超過分を429（Retry-After: {0}秒）で拒み、探索とトークンは容量に数えない。\
-         各端末は停止中に一度再起動する。",
+        "各端末は出荷版の plan・judge・retry をそのまま呼ぶ。停止中の接続は即座に拒否される（無応答の場合は上の表の最終行）。\
+         サーバーは超過分を429（Retry-After: {0}秒）で拒む。探索とトークンは容量に数えず、別に示す。往復は0.1秒。\
+         各端末は停止中に一度再起動し、記帳された失敗回数から続ける。",
         RETRY_AFTER.as_secs()
     );
     let en = format!(
-        "Every station calls the plan, judge and retry that ship. During the outage connections are \
-         refused at once, which makes more attempts than a time-out would. Over capacity the server \
-         answers 429 with Retry-After: {0}; discovery and tokens do not count against its capacity. \
-         Every station is restarted once during a long outage.",
+        "Every station calls the plan, judge and retry that ship. While the server is away connections \
+         are refused at once; the last row above is for silence. Over capacity it answers 429 with \
+         Retry-After: {0}. Discovery and tokens do not count against its capacity and are shown apart. \
+         A round trip takes 0.1 s. Every station is restarted once during a long outage and goes on \
+         with the failures that its book kept.",
         RETRY_AFTER.as_secs()
     );
     let body = format!("<p lang=\"ja\">{ja}</p>\n<p lang=\"en\">{en}</p>\n");

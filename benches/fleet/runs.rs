@@ -6,16 +6,16 @@ use std::time::Duration;
 use uketsuke::sync::Backoff;
 
 use crate::figures::Figures;
-use crate::server::Build;
+use crate::server::{Away, Build};
 use crate::station::Policy;
 use crate::world::{Log, Setup, World};
 
 /// What the server says when it is over capacity.
 ///
-/// The least that HTTP can say, and it suffices: a station adds its own window to it, which after
-/// an outage is five minutes wide, and that spreads the refused ones. The study shows that more
-/// only makes the last stations later. What it must not be is long: it is the same for everybody,
-/// so it moves a crowd and does not thin it out.
+/// The least that HTTP can say but zero, and it suffices: a station adds its own window to it, which
+/// after an outage is five minutes wide, and that spreads the refused ones. The study shows that
+/// more only makes the last stations later: it is the same for everybody, so it moves a crowd and
+/// does not thin it out.
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The fleet as it is demanded.
@@ -28,6 +28,7 @@ pub fn setup(policy: Policy) -> Setup {
             capacity: 500,
             retry_after: Some(RETRY_AFTER),
             batch_limit: 2,
+            away: Away::Refuses,
         },
         policy,
         seed: 1,
@@ -154,7 +155,19 @@ pub fn study() -> Vec<Study> {
     let windows = [10, 60, 120, 180, 300, 450, 600].map(longest_window);
     let said = [0, 1, 5, 30, 120].map(retry_after);
     let strength = [100, 80, 60, 40].map(strength);
-    windows.into_iter().chain(said).chain(strength).collect()
+    let mut all: Vec<Study> = windows.into_iter().chain(said).chain(strength).collect();
+    all.push(silent());
+    all
+}
+
+/// Stations that are knocking when the server comes back all come in at once.
+fn silent() -> Study {
+    Study {
+        japanese: "停止中は無応答（10秒で時間切れ）".into(),
+        english: "silent while away: time-outs of 10 s".into(),
+        ships: true,
+        figures: studied(Backoff::default(), |build| build.away = Away::IsSilent),
+    }
 }
 
 fn longest_window(seconds: u64) -> Study {

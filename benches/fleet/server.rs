@@ -25,6 +25,25 @@ pub const TOKEN_LIFE: Duration = Duration::from_mins(5);
 /// not twice as fast in the next.
 const SAVED_UP: f64 = 0.1;
 
+/// What becomes of a connection while the server is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Away {
+    /// Refused at once.
+    Refuses,
+    /// No answer: the station knocks again after 1, 3 and 7 s, as TCP does, and gives up after ten.
+    IsSilent,
+}
+
+/// After what times a connection is tried again while nothing answers.
+const KNOCKS: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(7),
+];
+
+/// When a connection is given up: as in `sync::HttpTransport`.
+const GIVEN_UP: Duration = Duration::from_secs(10);
+
 /// How a server is built.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Build {
@@ -34,6 +53,8 @@ pub struct Build {
     pub retry_after: Option<Duration>,
     /// Records that it takes in one bundle.
     pub batch_limit: u32,
+    /// What becomes of a connection while it is away.
+    pub away: Away,
 }
 
 /// The server. Discovery and tokens are answered whenever it is up: they are counted by the world,
@@ -73,9 +94,7 @@ impl Server {
 
     /// What it answers at a time; times never go back.
     pub fn answer(&mut self, now: Duration, request: Request) -> Result<Answer, Failure> {
-        if self.down.iter().any(|when| when.contains(&now)) {
-            // Refused at once. A connection that times out after ten seconds would space the
-            // attempts out: this is the worse case.
+        if self.is_down(now) {
             return Err(Failure::Unreachable(String::new()));
         }
         match request {
@@ -85,6 +104,27 @@ impl Server {
                 status: 200,
                 ..Answer::default()
             }),
+        }
+    }
+
+    fn is_down(&self, now: Duration) -> bool {
+        self.down.iter().any(|when| when.contains(&now))
+    }
+
+    /// When a connection that is tried now comes about, if that is later.
+    pub fn connects_later(&self, now: Duration) -> Option<Duration> {
+        if self.build.away == Away::Refuses || !self.is_down(now) {
+            return None;
+        }
+        let mut knocks = KNOCKS.iter().map(|knock| now + *knock);
+        knocks.find(|knock| !self.is_down(*knock))
+    }
+
+    /// How long it takes until a station knows that nobody is there.
+    pub fn gives_up_after(&self) -> Duration {
+        match self.build.away {
+            Away::Refuses => Duration::ZERO,
+            Away::IsSilent => GIVEN_UP,
         }
     }
 

@@ -123,7 +123,7 @@ fn window(figures: &Figures, arrivals: u32) -> String {
 
 fn seconds(time: Option<Duration>) -> String {
     time.map_or_else(
-        || "never".to_owned(),
+        || "> 1,800 s".to_owned(),
         |time| format!("{:.0} s", time.as_secs_f64()),
     )
 }

@@ -166,14 +166,21 @@ impl World {
         if !station.begin() {
             return;
         }
+        if let Some(later) = self.server.connects_later(now) {
+            self.events.push(Reverse((later, index)));
+            return;
+        }
         let request = station.request(now);
         let answer = self.server.answer(now, request);
         let random = self.seeded.unit();
         let then = station.take(request, &answer, &self.setup.policy, now, random);
         let done = station.is_done();
         self.note(now, request, &answer);
-        self.events
-            .push(Reverse((self.next_time(now, then), index)));
+        let told = match answer {
+            Ok(_) => now,
+            Err(_) => now + self.server.gives_up_after(),
+        };
+        self.events.push(Reverse((next_time(told, then), index)));
         if let Some(since) = now.checked_sub(self.setup.outage) {
             if done {
                 self.log.done.push(since);
@@ -184,19 +191,19 @@ impl World {
         }
     }
 
-    fn next_time(&self, now: Duration, then: Then) -> Duration {
-        now + match then {
-            Then::Ask | Then::Begin => ROUND_TRIP,
-            Then::Wait(wait) => wait.max(ROUND_TRIP),
-        }
-    }
-
     fn note(&mut self, now: Duration, request: Request, answer: &Result<Answer, Failure>) {
         let Some(since) = now.checked_sub(self.setup.outage) else {
             self.outage[now.as_secs() as usize] += 1;
             return;
         };
         self.log.note(since, request, answer);
+    }
+}
+
+fn next_time(now: Duration, then: Then) -> Duration {
+    now + match then {
+        Then::Ask | Then::Begin => ROUND_TRIP,
+        Then::Wait(wait) => wait.max(ROUND_TRIP),
     }
 }
 
