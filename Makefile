@@ -56,6 +56,9 @@ durability: system-packages ## What was recorded survives kills, power cuts, fai
 bench-store: system-packages ## Time for one durable record, and for a book of a million
 	$(CARGO) bench --locked --bench store
 
+fleet: system-packages ## 40,000 stations come back after an outage, in virtual time: figures, and out/fleet/report.html
+	$(CARGO) bench --locked --bench fleet
+
 fmt: ## Format the source
 	$(CARGO) fmt
 
@@ -137,5 +140,5 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test qa fresh exam bench bench-store durability fixtures fmt fmt-check lint doc deny audit models evaluate \
+.PHONY: demo test build unit-test qa fresh exam bench bench-store durability fleet fixtures fmt fmt-check lint doc deny audit models evaluate \
   samples honest-samples municipalities reasons system-packages samples-environment train-environment clean help
