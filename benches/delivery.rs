@@ -31,8 +31,8 @@ use uketsuke::store::{
 };
 use uketsuke::sync::wire::{AssertionClaims, FHIR_JSON, JWT_ASSERTION, SCOPE, TokenAnswer};
 use uketsuke::sync::{
-    Api, Ask, Backoff, Body, Credentials, Delivery, HttpTransport, Parcel, Probe, Progress, Route,
-    Transport as _, Waiting, Watch, Way, batch, discover, enrol, request_entry,
+    Api, Ask, Backoff, Body, Credentials, Delivery, HttpTransport, Outbox, Parcel, Probe, Progress,
+    Route, Transport as _, Waiting, Watch, Way, batch, discover, enrol, request_entry,
 };
 
 use book::{clerk, entry, with_identity};
@@ -210,14 +210,16 @@ fn drain(folder: &Path, records: u64) -> (Duration, Duration, f64) {
     forget_peak();
     let (started, cpu) = (Instant::now(), processor_time());
     let mut delivery = Delivery {
-        store: &mut store,
+        outbox: Outbox {
+            store: &mut store,
+            profile: &Profile::default(),
+            products: &Catalogue::built_in().expect("tables"),
+            clock: &SystemClock::start(),
+            actor: OperatorId::new("sync").expect("an id"),
+            probe: Probe::default(),
+        },
         api: &mut api,
-        profile: &Profile::default(),
-        products: &Catalogue::built_in().expect("tables"),
-        clock: &SystemClock::start(),
-        actor: OperatorId::new("sync").expect("an id"),
         backoff: Backoff::default(),
-        probe: Probe::default(),
     };
     let done = delivery.run(&mut Nobody).expect("delivered");
     let (time, cpu) = (started.elapsed(), processor_time() - cpu);

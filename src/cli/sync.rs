@@ -14,8 +14,8 @@ use crate::intake::OperatorId;
 use crate::keys::{DeviceKey, KeyName};
 use crate::store::{Counts, DirectoryError, Enrolment, RecordStore as _, State};
 use crate::sync::{
-    Api, Backoff, Credentials, Delivered, Delivery, DeliveryError, HttpTransport, Probe, Progress,
-    Route, Waiting, Watch, Why,
+    Api, Backoff, Credentials, Delivered, Delivery, DeliveryError, HttpTransport, Outbox, Probe,
+    Progress, Route, Waiting, Watch, Why,
 };
 use crate::text::{Bilingual, Language};
 
@@ -65,14 +65,16 @@ pub fn run(args: &SyncArgs) -> anyhow::Result<u8> {
     let mut delivered = 0;
     loop {
         let mut delivery = Delivery {
-            store: &mut store,
+            outbox: Outbox {
+                store: &mut store,
+                profile: &place.profile(),
+                products: &catalogue,
+                clock: place.clock.as_ref(),
+                actor: OperatorId::new("sync")?,
+                probe: Probe::default(),
+            },
             api: &mut api,
-            profile: &place.profile(),
-            products: &catalogue,
-            clock: place.clock.as_ref(),
-            actor: OperatorId::new("sync")?,
             backoff: Backoff::default(),
-            probe: Probe::default(),
         };
         let round = told(delivery.run(&mut teller))?;
         delivered += round.delivered;

@@ -199,7 +199,7 @@ impl<T: Into<Trouble>> From<T> for NotReady {
 
 /// A server at which the station is enrolled.
 pub struct Api {
-    transport: Box<dyn Transport>,
+    transport: Box<dyn Transport + Send>,
     address: String,
     kind: DirectoryKind,
     credentials: Credentials,
@@ -216,7 +216,7 @@ struct Token {
 impl Api {
     /// The server at `address`; nothing is asked of it yet. `kind` is what the directory is for.
     pub fn new(
-        transport: Box<dyn Transport>,
+        transport: Box<dyn Transport + Send>,
         address: String,
         kind: DirectoryKind,
         credentials: Credentials,

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //!  outbox ─▶ plan ─▶ claim (COMMIT) ─▶ send ─▶ judge ─▶ acknowledge (COMMIT) ─▶ retry ─▶ …
+//!                                       │ while one batch is on its way, the one before it is
+//!                                       └ acknowledged and the next one claimed
 //! ```
 //!
 //! Killed between any two of these, the next run takes what was claimed for unanswered and sends
@@ -9,24 +11,24 @@
 //! its identity.
 
 use std::ops::ControlFlow;
+use std::thread;
 use std::time::Duration;
 
 use super::api::{Api, NotReady, parse};
-use super::bundle::{batch, request_entry, same};
+use super::bundle::same;
+use super::outbox::{Claimed, Look, Outbox};
 use super::outcome::{EntryOutcome, Outcome, judge};
-use super::plan::{Parcel, Plan, Step, Way, plan};
-use super::probe::{Probe, SyncStep};
+use super::plan::{Parcel, Way};
+use super::probe::SyncStep;
 use super::retry::{Backoff, Next, Pace, retry};
+use super::transport::{Answer, Failure};
 use super::why::Why;
 use super::wire::RequestEntry;
-use crate::clock::{Clock, japan_time};
-use crate::exchange::{Immunization, Products, Profile};
-use crate::intake::{OperatorId, RecordId};
+use crate::clock::japan_time;
+use crate::exchange::Immunization;
+use crate::intake::RecordId;
 use crate::keys::KeyError;
-use crate::store::{
-    DirectoryError, Event, Reach, Receipt, RecordStore as _, SqliteStore, State, StoreError,
-    Witnessed,
-};
+use crate::store::{DirectoryError, Reach, Receipt, StoreError};
 
 /// What ends a delivery that should have gone on.
 #[derive(Debug, thiserror::Error)]
@@ -106,22 +108,12 @@ pub struct Delivered {
 
 /// All that a delivery needs.
 pub struct Delivery<'a> {
-    /// The book.
-    pub store: &'a mut SqliteStore,
-    /// The server.
+    /// The station's side.
+    pub outbox: Outbox<'a>,
+    /// The server's.
     pub api: &'a mut Api,
-    /// The names that both agree on.
-    pub profile: &'a Profile,
-    /// How products are coded.
-    pub products: &'a dyn Products,
-    /// The tablet's clocks.
-    pub clock: &'a dyn Clock,
-    /// As who it is done.
-    pub actor: OperatorId,
     /// How long to wait.
     pub backoff: Backoff,
-    /// Told of every step.
-    pub probe: Probe,
 }
 
 /// One pass over the queue after the other.
@@ -130,6 +122,10 @@ struct Round {
     kept: Option<Reach>,
     /// Where in the queue the next batch starts.
     after: i64,
+    /// Claimed while the batch before it was on its way.
+    prepared: Option<Claimed>,
+    /// Answered, and to be acknowledged while the next batch is on its way.
+    answered: Option<(Claimed, Vec<EntryOutcome>)>,
     /// Whether this pass brought anything to an end, which may free what waited for it.
     moved: bool,
     /// Why something was left out of this pass.
@@ -139,18 +135,28 @@ struct Round {
     delivered: u64,
 }
 
+/// What a batch came to.
+struct Came {
+    outcome: Outcome,
+    /// How many records the server takes in a batch.
+    limit: Option<u32>,
+    parcels: Vec<Parcel>,
+}
+
 impl Delivery<'_> {
     /// Delivers what is queued, until nothing is left that can be sent or `watch` ends it.
     ///
     /// # Errors
     /// [`DeliveryError`]; whatever the server answered is no error, and nothing is lost by any.
     pub fn run(&mut self, watch: &mut dyn Watch) -> Result<Delivered, DeliveryError> {
-        self.take_back()?;
-        let kept = self.store.reach()?;
+        self.outbox.take_back()?;
+        let kept = self.outbox.store.reach()?;
         let mut round = Round {
             pace: kept.map_or_else(Pace::default, Pace::from),
             kept,
             after: 0,
+            prepared: None,
+            answered: None,
             moved: false,
             passed_over: None,
             renewed: false,
@@ -163,105 +169,261 @@ impl Delivery<'_> {
         })
     }
 
-    /// What an earlier run had sent and did not live to hear of.
-    fn take_back(&mut self) -> Result<(), DeliveryError> {
-        loop {
-            let lost = self.store.in_state(State::Sending, 1_000)?;
-            if lost.is_empty() {
-                return Ok(());
-            }
-            let steps: Vec<Step> = lost
-                .iter()
-                .map(|stored| (stored.sequence, Event::Unanswered))
-                .collect();
-            self.advance(&steps)?;
-        }
-    }
-
     fn rounds(
         &mut self,
         round: &mut Round,
         watch: &mut dyn Watch,
     ) -> Result<Option<Why>, DeliveryError> {
         loop {
-            let size = u32::try_from(round.pace.size).unwrap_or(u32::MAX);
-            let page = self.store.outgoing(round.after, size)?;
-            let Some(last) = page.last().map(|out| out.stored.sequence) else {
-                if !round.moved {
-                    return Ok(round.passed_over);
-                }
-                (round.after, round.moved, round.passed_over) = (0, false, None);
-                continue;
+            let came = match round.prepared.take() {
+                Some(claimed) => self.prepared(round, claimed, watch)?,
+                None => match round.look(&mut self.outbox)? {
+                    Some(parcels) => self.planned(round, parcels, watch)?,
+                    None => return Ok(round.passed_over),
+                },
             };
-            match plan(&page, round.pace.size) {
-                Plan::Nothing => round.after = last,
-                Plan::Settle(steps) => {
-                    self.advance(&steps)?;
-                    round.moved = true;
-                }
-                Plan::Send(parcels) => {
-                    if let ControlFlow::Break(why) = self.batch(round, &parcels, watch)? {
-                        return Ok(Some(why));
-                    }
-                }
+            if let Some(came) = came
+                && let ControlFlow::Break(why) = self.after(round, &came, watch)?
+            {
+                return Ok(Some(why));
             }
         }
     }
 
-    /// Sends one batch and does what comes after it.
-    fn batch(
+    /// Sends what can be sent. `None` when the queue changed meanwhile: look again.
+    fn planned(
         &mut self,
         round: &mut Round,
-        parcels: &[Parcel],
+        parcels: Vec<Parcel>,
+        watch: &mut dyn Watch,
+    ) -> Result<Option<Came>, DeliveryError> {
+        if let Some(outcome) = self.hindrance()? {
+            return Ok(Some(Came {
+                outcome,
+                limit: None,
+                parcels,
+            }));
+        }
+        match self.outbox.claim(parcels, watch)? {
+            Some(claimed) => self.send(round, claimed, watch).map(Some),
+            None => {
+                round.moved = true;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Sends what was claimed in advance.
+    fn prepared(
+        &mut self,
+        round: &mut Round,
+        claimed: Claimed,
+        watch: &mut dyn Watch,
+    ) -> Result<Option<Came>, DeliveryError> {
+        let hindrance = self.hindrance()?;
+        let too_many = claimed.parcels.len() > round.pace.size;
+        if hindrance.is_none() && !too_many {
+            return self.send(round, claimed, watch).map(Some);
+        }
+        self.acknowledge(round, watch)?;
+        self.outbox.give_back(&[&claimed])?;
+        round.after = claimed.before();
+        Ok(hindrance.map(|outcome| Came {
+            outcome,
+            limit: None,
+            parcels: claimed.parcels,
+        }))
+    }
+
+    /// What keeps the station from sending anything just now.
+    fn hindrance(&mut self) -> Result<Option<Outcome>, DeliveryError> {
+        match self.api.ensure_ready(&self.outbox.clock.now()) {
+            Ok(()) => Ok(None),
+            Err(NotReady::Server(trouble)) => Ok(Some(trouble.outcome())),
+            Err(NotReady::OtherKind(error)) => Err(error.into()),
+            Err(NotReady::Key(error)) => Err(error.into()),
+        }
+    }
+
+    /// Sends a batch and judges the answer; meanwhile the batch before it is acknowledged and the
+    /// next one claimed.
+    fn send(
+        &mut self,
+        round: &mut Round,
+        claimed: Claimed,
+        watch: &mut dyn Watch,
+    ) -> Result<Came, DeliveryError> {
+        round.after = claimed.last();
+        self.outbox.probe.reached(SyncStep::Sending);
+        let (answer, meanwhile) = self.on_its_way(round, &claimed, watch);
+        self.outbox.probe.reached(SyncStep::Replied);
+        meanwhile?;
+        let ways: Vec<&Way> = claimed.parcels.iter().map(|parcel| &parcel.way).collect();
+        let limit = answer.as_ref().ok().and_then(|answer| answer.batch_limit);
+        let outcome = match judge(&answer, &ways) {
+            Outcome::Answered(answers) => self.looked_into(&claimed, answers),
+            outcome => outcome,
+        };
+        let parcels = claimed.parcels.clone();
+        match &outcome {
+            Outcome::Answered(answers) => round.answered = Some((claimed, answers.clone())),
+            _ => {
+                let back: Vec<&Claimed> = [&claimed].into_iter().chain(&round.prepared).collect();
+                self.outbox.give_back(&back)?;
+                round.after = claimed.before();
+                round.prepared = None;
+            }
+        }
+        // Nothing goes out next that it could be acknowledged beside.
+        if round.prepared.is_none() {
+            self.acknowledge(round, watch)?;
+        }
+        Ok(Came {
+            outcome,
+            limit,
+            parcels,
+        })
+    }
+
+    /// The answer to a batch, and what was done in the book while it was on its way.
+    fn on_its_way(
+        &mut self,
+        round: &mut Round,
+        claimed: &Claimed,
+        watch: &mut dyn Watch,
+    ) -> (Result<Answer, Failure>, Result<(), DeliveryError>) {
+        let (api, outbox) = (&mut *self.api, &mut self.outbox);
+        thread::scope(|scope| {
+            let sending = thread::Builder::new()
+                .name("delivery".to_owned())
+                .spawn_scoped(scope, || api.send(&claimed.bytes));
+            let meanwhile = round
+                .acknowledge(outbox, watch)
+                .and_then(|()| round.prepare(outbox, watch));
+            let answer = match sending.map(thread::ScopedJoinHandle::join) {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) => Err(Failure::CutOff("the transport failed".to_owned())),
+                Err(error) => Err(Failure::Unreachable(error.to_string())),
+            };
+            (answer, meanwhile.map_err(DeliveryError::from))
+        })
+    }
+
+    /// The answers with every 412 looked into; if nothing became of any entry, a failure.
+    fn looked_into(&mut self, claimed: &Claimed, answers: Vec<EntryOutcome>) -> Outcome {
+        let mut unknown = Why::ServerError;
+        let sent = claimed.parcels.iter().zip(&claimed.entries);
+        let answers: Vec<EntryOutcome> = sent
+            .zip(answers)
+            .map(|((parcel, sent), answer)| match answer {
+                EntryOutcome::Compare(words) => {
+                    self.compare(parcel, sent, words).unwrap_or_else(|why| {
+                        unknown = why;
+                        EntryOutcome::Again
+                    })
+                }
+                answer => answer,
+            })
+            .collect();
+        // A server that takes none of them is no better than one that does not answer.
+        if answers.iter().all(|answer| *answer == EntryOutcome::Again) {
+            Outcome::Again(unknown)
+        } else {
+            Outcome::Answered(answers)
+        }
+    }
+
+    /// After a 412: if what the server has is what was sent, only the reply had been lost.
+    ///
+    /// # Errors
+    /// Why that cannot be said now.
+    fn compare(
+        &mut self,
+        parcel: &Parcel,
+        sent: &RequestEntry,
+        words: String,
+    ) -> Result<EntryOutcome, Why> {
+        let Way::Update { resource, .. } = &parcel.way else {
+            return Ok(EntryOutcome::Contradicted(words));
+        };
+        let found = match self.api.resource(resource) {
+            Err(trouble) => match trouble.why {
+                Why::Forbidden | Why::NoSuchServer => {
+                    return Ok(EntryOutcome::Contradicted(words));
+                }
+                why => return Err(why),
+            },
+            Ok(found) => found,
+        };
+        let there: Immunization = parse(&found)?;
+        let version = parse::<Versioned>(&found)?.meta;
+        if !same(&sent.resource, &there) {
+            return Ok(EntryOutcome::Contradicted(words));
+        }
+        let id = version.version_id;
+        let date = found.date.map(japan_time);
+        Ok(EntryOutcome::Acknowledged(Receipt {
+            location: format!("{resource}/_history/{id}"),
+            etag: found.etag.unwrap_or_else(|| format!("W/\"{id}\"")),
+            last_modified: version.last_updated.or(date).unwrap_or_default(),
+        }))
+    }
+
+    fn acknowledge(
+        &mut self,
+        round: &mut Round,
+        watch: &mut dyn Watch,
+    ) -> Result<(), DeliveryError> {
+        Ok(round.acknowledge(&mut self.outbox, watch)?)
+    }
+
+    /// Does what comes after a batch.
+    fn after(
+        &mut self,
+        round: &mut Round,
+        came: &Came,
         watch: &mut dyn Watch,
     ) -> Result<ControlFlow<Why>, DeliveryError> {
-        let last = parcels.last().map_or(round.after, |parcel| parcel.sequence);
-        let Some((outcome, limit)) = self.exchange(round, parcels, watch)? else {
-            return Ok(ControlFlow::Continue(()));
-        };
         let random = watch.random();
-        let pace = round.pace.told(limit);
-        let (pace, next) = retry(pace, &outcome, parcels.len(), &self.backoff, random);
+        let pace = round.pace.told(came.limit);
+        let sent = came.parcels.len();
+        let (pace, next) = retry(pace, &came.outcome, sent, &self.backoff, random);
         round.pace = pace;
-        if next != Next::Renew {
-            round.renewed = false;
-        }
-        self.keep_reach(round)?;
+        let last = came.parcels.last().map_or(0, |parcel| parcel.sequence);
         let (wait, halted) = match next {
-            Next::Send => {
-                if matches!(outcome, Outcome::Answered(_)) {
-                    round.after = last;
-                }
-                return Ok(ControlFlow::Continue(()));
-            }
+            Next::Send => (None, false),
             Next::Refuse => {
-                self.refuse(round, parcels, &outcome, watch)?;
-                round.after = last;
-                return Ok(ControlFlow::Continue(()));
-            }
-            Next::Renew if !round.renewed => {
-                self.api.forget_token();
-                round.renewed = true;
-                return Ok(ControlFlow::Continue(()));
+                let words = why(&came.outcome).words().to_string();
+                for parcel in &came.parcels {
+                    self.outbox.refuse(parcel, &words, watch)?;
+                }
+                (round.after, round.moved) = (last, true);
+                (None, false)
             }
             Next::Renew => {
-                let refused = Outcome::Halt(Why::Unauthorised);
-                (round.pace, _) = retry(pace, &refused, parcels.len(), &self.backoff, random);
-                round.renewed = false;
                 self.api.forget_token();
-                self.keep_reach(round)?;
-                (self.backoff.longest.mul_f64(random), true)
+                // Once; a new token that is not accepted either is no matter of its age.
+                if round.renewed {
+                    round.pace = pace.failed();
+                    (Some(self.backoff.longest.mul_f64(random)), true)
+                } else {
+                    (None, false)
+                }
             }
             Next::PassOver(wait) => {
-                round.after = last;
-                round.passed_over = Some(why(&outcome));
-                (wait, false)
+                (round.after, round.passed_over) = (last, Some(why(&came.outcome)));
+                (Some(wait), false)
             }
-            Next::Wait(wait) => (wait, false),
-            Next::Halt(wait) => (wait, true),
+            Next::Wait(wait) => (Some(wait), false),
+            Next::Halt(wait) => (Some(wait), true),
+        };
+        round.renewed = next == Next::Renew && wait.is_none();
+        round.keep_reach(&mut self.outbox)?;
+        let Some(wait) = wait else {
+            return Ok(ControlFlow::Continue(()));
         };
         let waiting = Waiting {
-            why: why(&outcome),
+            why: why(&came.outcome),
             wait,
             failures: round.pace.failures,
             halted,
@@ -272,236 +434,60 @@ impl Delivery<'_> {
             ControlFlow::Break(()) => ControlFlow::Break(waiting.why),
         })
     }
+}
 
-    /// Claims, sends, judges and acknowledges; `None` when the queue changed meanwhile and has to
-    /// be planned anew. With the outcome goes how many records the server takes in a batch.
-    fn exchange(
-        &mut self,
-        round: &mut Round,
-        parcels: &[Parcel],
-        watch: &mut dyn Watch,
-    ) -> Result<Option<(Outcome, Option<u32>)>, DeliveryError> {
-        match self.api.ensure_ready(&self.clock.now()) {
-            Ok(()) => {}
-            Err(NotReady::Server(trouble)) => return Ok(Some((trouble.outcome(), None))),
-            Err(NotReady::OtherKind(error)) => return Err(error.into()),
-            Err(NotReady::Key(error)) => return Err(error.into()),
-        }
-        let Some(entries) = self.claim(round, parcels, watch)? else {
-            return Ok(None);
-        };
-        self.probe.reached(SyncStep::Claimed);
-        let bundle = batch(entries, &self.store.head()?, self.profile);
-        let bytes = serde_json::to_vec(&bundle).unwrap_or_default();
-        self.probe.reached(SyncStep::Sending);
-        let answer = self.api.send(&bytes);
-        self.probe.reached(SyncStep::Replied);
-        let ways: Vec<&Way> = parcels.iter().map(|parcel| &parcel.way).collect();
-        let outcome = judge(&answer, &ways);
-        let limit = answer.as_ref().ok().and_then(|answer| answer.batch_limit);
-        let outcome = match &outcome {
-            Outcome::Answered(answers) => {
-                // A server that takes none of them is no better than one that does not answer.
-                match self.settle(round, parcels, &bundle.entry, answers, watch)? {
-                    Some(why) => Outcome::Again(why),
-                    None => outcome,
+impl Round {
+    /// What can be sent next; `None` when a whole pass brought nothing to an end.
+    fn look(&mut self, outbox: &mut Outbox<'_>) -> Result<Option<Vec<Parcel>>, StoreError> {
+        loop {
+            match outbox.look(self.after, self.pace.size)? {
+                Look::Parcels(parcels) => return Ok(Some(parcels)),
+                Look::Nothing(last) => self.after = last,
+                Look::Settled => self.moved = true,
+                Look::End if self.moved => {
+                    (self.after, self.moved, self.passed_over) = (0, false, None);
                 }
+                Look::End => return Ok(None),
             }
-            _ => {
-                self.advance(&steps_of(parcels, &Event::Unanswered))?;
-                outcome
-            }
-        };
-        self.probe.reached(SyncStep::Acknowledged);
-        Ok(Some((outcome, limit)))
+        }
     }
 
-    /// Takes the parcels into a batch, for good, before anything is sent; `None` when one of them
-    /// was changed since it was planned, or cannot be sent at all.
-    fn claim(
+    /// Claims the next batch in advance, while all goes well.
+    fn prepare(
         &mut self,
-        round: &mut Round,
-        parcels: &[Parcel],
+        outbox: &mut Outbox<'_>,
         watch: &mut dyn Watch,
-    ) -> Result<Option<Vec<RequestEntry>>, DeliveryError> {
-        let mut entries = Vec::with_capacity(parcels.len());
-        let mut formless = Vec::new();
-        for parcel in parcels {
-            match request_entry(parcel, self.profile, self.products) {
-                Ok(entry) => entries.push(entry),
-                Err(why) => formless.push((parcel.clone(), why.words().to_string())),
-            }
+    ) -> Result<(), StoreError> {
+        if self.pace.failures > 0 {
+            return Ok(());
         }
-        if !formless.is_empty() {
-            for (parcel, words) in formless {
-                let steps = [
-                    (parcel.sequence, Event::Send),
-                    (parcel.sequence, Event::Reject(words.clone())),
-                ];
-                self.advance(&steps)?;
-                let record = parcel.entry.record.id;
-                watch.tell(&Progress::Refused { record, words });
-            }
-            round.moved = true;
-            return Ok(None);
-        }
-        match self.advance(&steps_of(parcels, &Event::Send)) {
-            Ok(()) => Ok(Some(entries)),
-            // Somebody cancelled or corrected one of them in this very moment.
-            Err(DeliveryError::Store(StoreError::NoSuchStep { .. })) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Keeps what became of every entry of a batch, and tells why if nothing became of any.
-    fn settle(
-        &mut self,
-        round: &mut Round,
-        parcels: &[Parcel],
-        sent: &[RequestEntry],
-        answers: &[EntryOutcome],
-        watch: &mut dyn Watch,
-    ) -> Result<Option<Why>, DeliveryError> {
-        let mut unknown = Why::ServerError;
-        let mut steps = Vec::with_capacity(parcels.len());
-        for ((parcel, sent), answer) in parcels.iter().zip(sent).zip(answers) {
-            let event = match answer {
-                EntryOutcome::Acknowledged(receipt) => Event::Acknowledge(receipt.clone()),
-                EntryOutcome::Refused(words) => Event::Reject(words.clone()),
-                EntryOutcome::Contradicted(words) => Event::Contradict(words.clone()),
-                EntryOutcome::Compare(words) => match self.compare(parcel, sent, words) {
-                    Ok(event) => event,
-                    Err(why) => {
-                        unknown = why;
-                        Event::Unanswered
-                    }
-                },
-                EntryOutcome::Again => Event::Unanswered,
-            };
-            steps.push((parcel.sequence, event));
-        }
-        // Events of one kind share a row of the audit log.
-        steps.sort_by_key(|(sequence, event)| (rank(event), *sequence));
-        self.advance(&steps)?;
-        self.tell(round, parcels, &steps, watch);
-        let none = steps.iter().all(|(_, event)| *event == Event::Unanswered);
-        Ok(none.then_some(unknown))
-    }
-
-    /// After a 412: if what the server has is what was sent, only the reply had been lost.
-    ///
-    /// # Errors
-    /// Why that cannot be said now.
-    fn compare(&mut self, parcel: &Parcel, sent: &RequestEntry, words: &str) -> Result<Event, Why> {
-        let contradicts = Event::Contradict(words.to_owned());
-        let Way::Update { resource, .. } = &parcel.way else {
-            return Ok(contradicts);
-        };
-        let found = match self.api.resource(resource) {
-            Err(trouble) => match trouble.why {
-                Why::Forbidden | Why::NoSuchServer => return Ok(contradicts),
-                why => return Err(why),
-            },
-            Ok(found) => found,
-        };
-        let there: Immunization = parse(&found)?;
-        let version = parse::<Versioned>(&found)?.meta;
-        if !same(&sent.resource, &there) {
-            return Ok(contradicts);
-        }
-        let id = version.version_id;
-        let date = found.date.map(japan_time);
-        Ok(Event::Acknowledge(Receipt {
-            location: format!("{resource}/_history/{id}"),
-            etag: found.etag.unwrap_or_else(|| format!("W/\"{id}\"")),
-            last_modified: version.last_updated.or(date).unwrap_or_default(),
-        }))
-    }
-
-    fn tell(
-        &mut self,
-        round: &mut Round,
-        parcels: &[Parcel],
-        steps: &[Step],
-        watch: &mut dyn Watch,
-    ) {
-        let (mut delivered, mut again) = (0, 0);
-        for (sequence, event) in steps {
-            let parcel = parcels.iter().find(|parcel| parcel.sequence == *sequence);
-            let Some(record) = parcel.map(|parcel| parcel.entry.record.id) else {
-                continue;
-            };
-            match event {
-                Event::Acknowledge(_) => delivered += 1,
-                Event::Unanswered => again += 1,
-                Event::Reject(words) => watch.tell(&Progress::Refused {
-                    record,
-                    words: words.clone(),
-                }),
-                Event::Contradict(words) => watch.tell(&Progress::Conflict {
-                    record,
-                    words: words.clone(),
-                }),
-                _ => {}
-            }
-        }
-        round.delivered += delivered as u64;
-        round.moved |= again < steps.len();
-        watch.tell(&Progress::Batch { delivered, again });
-    }
-
-    /// The server refuses even this record alone, as a whole batch.
-    fn refuse(
-        &mut self,
-        round: &mut Round,
-        parcels: &[Parcel],
-        outcome: &Outcome,
-        watch: &mut dyn Watch,
-    ) -> Result<(), DeliveryError> {
-        let words = why(outcome).words().to_string();
-        for parcel in parcels {
-            let steps = [
-                (parcel.sequence, Event::Send),
-                (parcel.sequence, Event::Reject(words.clone())),
-            ];
-            self.advance(&steps)?;
-            watch.tell(&Progress::Refused {
-                record: parcel.entry.record.id,
-                words: words.clone(),
-            });
-        }
-        round.moved = true;
-        Ok(())
-    }
-
-    fn keep_reach(&mut self, round: &mut Round) -> Result<(), DeliveryError> {
-        let reach = round.pace.reach();
-        if round.kept != Some(reach) {
-            self.store.keep_reach(reach)?;
-            round.kept = Some(reach);
+        if let Look::Parcels(parcels) = outbox.look(self.after, self.pace.size)? {
+            self.prepared = outbox.claim(parcels, watch)?;
         }
         Ok(())
     }
 
-    fn advance(&mut self, steps: &[Step]) -> Result<(), DeliveryError> {
-        let witnessed = Witnessed::new(self.actor.clone(), self.clock.now());
-        self.store.advance(steps, &witnessed)?;
+    /// Keeps what became of the batch that was answered last.
+    fn acknowledge(
+        &mut self,
+        outbox: &mut Outbox<'_>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), StoreError> {
+        if let Some((claimed, answers)) = self.answered.take() {
+            let tally = outbox.settle(&claimed, &answers, watch)?;
+            self.delivered += tally.delivered as u64;
+            self.moved |= tally.again < answers.len();
+        }
         Ok(())
     }
-}
 
-fn steps_of(parcels: &[Parcel], event: &Event) -> Vec<Step> {
-    let step = |parcel: &Parcel| (parcel.sequence, event.clone());
-    parcels.iter().map(step).collect()
-}
-
-/// Events in the order in which they go into the log.
-fn rank(event: &Event) -> u8 {
-    match event {
-        Event::Acknowledge(_) => 0,
-        Event::Reject(_) => 1,
-        Event::Contradict(_) => 2,
-        _ => 3,
+    fn keep_reach(&mut self, outbox: &mut Outbox<'_>) -> Result<(), StoreError> {
+        let reach = self.pace.reach();
+        if self.kept != Some(reach) {
+            outbox.keep_reach(reach)?;
+            self.kept = Some(reach);
+        }
+        Ok(())
     }
 }
 

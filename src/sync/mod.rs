@@ -17,6 +17,7 @@
 //! | `why` | why something was not delivered, in words |
 //! | `api`, `enrol` | discovery, tokens (SMART Backend Services), enrolment |
 //! | `transport`, `http` | one request and its answer |
+//! | `outbox` | the station's side: what is claimed, what became of it |
 //! | `delivery` | the loop that ties them |
 //!
 //! Nothing is ever overwritten or deleted without the server's receipt, and no clock is relied
@@ -27,6 +28,7 @@ mod bundle;
 mod delivery;
 mod enrol;
 mod http;
+mod outbox;
 mod outcome;
 mod plan;
 mod probe;
@@ -42,6 +44,7 @@ pub use bundle::{batch, request_entry, same};
 pub use delivery::{Delivered, Delivery, DeliveryError, Progress, Waiting, Watch};
 pub use enrol::{EnrolError, enrol, ensure_kind};
 pub use http::{HttpTransport, Route, RouteError};
+pub use outbox::Outbox;
 pub use outcome::{EntryOutcome, Outcome, judge};
 pub use plan::{Parcel, Plan, Step, Way, plan};
 pub use probe::{Probe, SyncStep};

@@ -143,7 +143,8 @@ impl Pace {
         }
     }
 
-    fn failed(self) -> Self {
+    /// The same after one more attempt that brought no answer.
+    pub(super) fn failed(self) -> Self {
         Self {
             failures: self.failures.saturating_add(1),
             ..self

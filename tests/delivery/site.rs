@@ -16,8 +16,8 @@ use uketsuke::store::{
     DataDirectory, Entered, Probe as StoreProbe, RecordStore as _, SqliteStore, State,
 };
 use uketsuke::sync::{
-    Api, Backoff, Credentials, Delivered, Delivery, DeliveryError, HttpTransport, Probe, Progress,
-    Route, Waiting, Watch, Why, enrol, same,
+    Api, Backoff, Credentials, Delivered, Delivery, DeliveryError, HttpTransport, Outbox, Probe,
+    Progress, Route, Waiting, Watch, Why, enrol, same,
 };
 
 use crate::book::clerk;
@@ -108,14 +108,16 @@ impl Tablet {
             credentials,
         );
         let mut delivery = Delivery {
-            store: &mut self.store,
+            outbox: Outbox {
+                store: &mut self.store,
+                profile: &Profile::default(),
+                products: &Catalogue::built_in().expect("tables"),
+                clock: &SystemClock::start(),
+                actor: OperatorId::new("sync").expect("an id"),
+                probe: probe.clone(),
+            },
             api: &mut api,
-            profile: &Profile::default(),
-            products: &Catalogue::built_in().expect("tables"),
-            clock: &SystemClock::start(),
-            actor: OperatorId::new("sync").expect("an id"),
             backoff: Backoff::default(),
-            probe: probe.clone(),
         };
         delivery.run(watch)
     }

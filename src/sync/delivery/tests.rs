@@ -1,27 +1,30 @@
 //! The loop against a scripted server.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+use super::super::outbox::Outbox;
+use super::super::probe::Probe;
 use super::super::samples::{cancellation, correction, now, record};
 use super::super::transport::{Answer, Ask, Failure, Transport};
 use super::super::wire::FHIR_JSON;
 use super::*;
-use crate::clock::{Moment, RunId};
+use crate::clock::{Clock, Moment, RunId};
 use crate::config::DirectoryKind;
-use crate::intake::{Catalogue, Entry};
+use crate::exchange::Profile;
+use crate::intake::{Catalogue, Entry, OperatorId};
 use crate::keys::{DeviceKey, MemoryKeyStore};
-use crate::store::{DataDirectory, Probe as StoreProbe};
+use crate::store::{
+    DataDirectory, Event, Probe as StoreProbe, RecordStore as _, SqliteStore, State, Witnessed,
+};
 use crate::sync::Credentials;
 
 type Reply = Result<Answer, Failure>;
 
 /// A server that does what `answers` says for every batch, and finds nothing wrong with the rest.
 #[derive(Clone)]
-struct Script(Rc<RefCell<Server>>);
+struct Script(Arc<Mutex<Server>>);
 
 struct Server {
     /// What becomes of the next batches; afterwards everything is created.
@@ -74,7 +77,7 @@ fn size(batch: &Value) -> usize {
 
 impl Transport for Script {
     fn ask(&mut self, ask: &Ask<'_>) -> Reply {
-        let mut server = self.0.borrow_mut();
+        let mut server = self.0.lock().unwrap();
         let server = &mut *server;
         if ask.url.ends_with("/metadata") {
             return (server.metadata)();
@@ -173,7 +176,7 @@ impl Station {
                 &json!({"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"}),
             ))
         };
-        let server = Script(Rc::new(RefCell::new(Server {
+        let server = Script(Arc::new(Mutex::new(Server {
             batches,
             resource: || status(404),
             metadata,
@@ -218,14 +221,16 @@ impl Station {
 
     fn deliver(&mut self) -> Result<Delivered, DeliveryError> {
         let mut delivery = Delivery {
-            store: &mut self.store,
+            outbox: Outbox {
+                store: &mut self.store,
+                profile: &Profile::default(),
+                products: &Catalogue::built_in().unwrap(),
+                clock: &self.clock,
+                actor: OperatorId::new("sync").unwrap(),
+                probe: Probe::default(),
+            },
             api: &mut self.api,
-            profile: &Profile::default(),
-            products: &Catalogue::built_in().unwrap(),
-            clock: &self.clock,
-            actor: OperatorId::new("sync").unwrap(),
             backoff: Backoff::default(),
-            probe: Probe::default(),
         };
         delivery.run(&mut self.watch)
     }
@@ -239,7 +244,7 @@ impl Station {
     }
 
     fn sizes(&self) -> Vec<usize> {
-        self.server.0.borrow().sizes.clone()
+        self.server.0.lock().unwrap().sizes.clone()
     }
 
     fn states(&mut self, of: &Entry) -> Vec<State> {
@@ -290,7 +295,7 @@ fn an_answer_with_another_number_of_entries_acknowledges_none() {
 fn a_token_that_ends_in_mid_run_is_renewed_and_the_same_batch_goes_out_again() {
     let mut station = Station::with_records(3, vec![|_| status(401)]);
     assert_eq!(station.deliver().unwrap().delivered, 3);
-    assert_eq!(station.server.0.borrow().tokens, 2);
+    assert_eq!(station.server.0.lock().unwrap().tokens, 2);
     assert_eq!(station.sizes(), [3, 3]);
     assert!(station.watch.waits.is_empty());
 }
@@ -302,7 +307,7 @@ fn a_token_is_renewed_before_it_ends() {
     station.clock.0.lock().unwrap().monotonic += Duration::from_secs(280);
     station.record(&record(2));
     station.deliver().unwrap();
-    assert_eq!(station.server.0.borrow().tokens, 2);
+    assert_eq!(station.server.0.lock().unwrap().tokens, 2);
 }
 
 #[test]
@@ -321,7 +326,8 @@ fn a_batch_that_is_too_large_is_halved() {
     let too_large: fn(&Value) -> Reply = |_| status(413);
     let mut station = Station::with_records(8, vec![too_large; 2]);
     assert_eq!(station.deliver().unwrap().delivered, 8);
-    assert_eq!(station.sizes(), [8, 4, 2, 4, 2]);
+    // The second two were claimed while the first two were on their way.
+    assert_eq!(station.sizes(), [8, 4, 2, 2, 4]);
     assert!(station.watch.waits.is_empty());
 }
 
@@ -387,7 +393,7 @@ fn a_correction_made_offline_follows_its_record_in_the_same_run() {
     station.store.advance(&steps, &witnessed).unwrap();
     station.record(&correction(&record(1), "FJ0001"));
     assert_eq!(station.deliver().unwrap().delivered, 2);
-    let seen = station.server.0.borrow().seen.clone();
+    let seen = station.server.0.lock().unwrap().seen.clone();
     let request = |n: usize| seen[n]["entry"][0]["request"].clone();
     assert_eq!(request(0)["method"], "POST");
     assert_eq!(request(1)["url"], "Immunization/1");
@@ -399,7 +405,7 @@ fn corrected_and_met_by_412(resource: fn() -> Reply) -> Station {
     let mut station = Station::with_records(1, vec![]);
     station.deliver().unwrap();
     station.record(&correction(&record(1), "FJ0001"));
-    let mut server = station.server.0.borrow_mut();
+    let mut server = station.server.0.lock().unwrap();
     server.batches = vec![|_| Ok(responses(&["412 Precondition Failed"]))];
     server.resource = resource;
     drop(server);
@@ -487,7 +493,7 @@ fn with_a_wrong_clock_delivery_pauses_and_recording_goes_on() {
 #[test]
 fn a_training_directory_sends_nothing_to_a_server_for_production() {
     let mut station = Station::with_records(1, vec![]);
-    station.server.0.borrow_mut().metadata = || {
+    station.server.0.lock().unwrap().metadata = || {
         Ok(Answer {
             training: false,
             ..fhir(200, &json!({"resourceType": "CapabilityStatement"}))
@@ -496,13 +502,13 @@ fn a_training_directory_sends_nothing_to_a_server_for_production() {
     let refused = station.deliver();
     assert!(matches!(refused, Err(DeliveryError::OtherKind(_))));
     assert!(station.sizes().is_empty());
-    assert_eq!(station.server.0.borrow().tokens, 0);
+    assert_eq!(station.server.0.lock().unwrap().tokens, 0);
 }
 
 #[test]
 fn an_outage_is_not_forgotten_by_a_restart() {
     let mut station = Station::with_records(1, vec![]);
-    station.server.0.borrow_mut().metadata = || Err(Failure::Unreachable("refused".into()));
+    station.server.0.lock().unwrap().metadata = || Err(Failure::Unreachable("refused".into()));
     station.watch.most = 7;
     station.deliver().unwrap();
     assert_eq!(station.store.reach().unwrap().unwrap().failures, 8);
