@@ -156,7 +156,7 @@ fn a_stations_folder_is_refused() {
 #[test]
 fn a_port_that_is_taken_and_a_folder_that_cannot_be_are_told_and_exit_with_1() {
     let data = tempfile::tempdir().expect("a folder");
-    let served = Served::start(data.path(), &["--listen", "127.0.0.1:0"], 1);
+    let served = Served::start(data.path(), &["--listen", "127.0.0.1:0"], 2);
     let taken = served.lines[0]
         .strip_prefix("listening on http://")
         .expect("a URL");

@@ -145,10 +145,7 @@ fn settings(args: &SandboxArgs) -> anyhow::Result<Settings> {
     settings.seed = args.seed;
     settings.batch_limit = args.batch_limit;
     settings.clock = clock().map_err(Usage::from)?;
-    settings.on_code = Some(Arc::new(|code| {
-        // The server goes on when nobody reads its words any more.
-        let _ = say("enrolment code", code);
-    }));
+    settings.on_code = Some(Arc::new(|code| say("enrolment code", code)));
     Ok(settings)
 }
 
@@ -198,21 +195,21 @@ fn clock() -> Result<Arc<dyn Clock>, ClockError> {
 
 fn serve(settings: Settings) -> anyhow::Result<()> {
     let running = Sandbox::start(settings)?;
-    say("listening on", running.url())?;
-    say("enrolment code", &running.next_code()?)?;
+    say("listening on", running.url());
+    say("enrolment code", &running.next_code()?);
     if let Some(file) = running.ca_file() {
-        say("ca", &file.display().to_string())?;
+        say("ca", &file.display().to_string());
     }
     running.wait_for_signal()?;
     running.stop();
     Ok(())
 }
 
-/// One line, at once: whoever started us waits for it.
-fn say(what: &str, value: &str) -> io::Result<()> {
+/// One line, at once: whoever started us waits for it. A server goes on serving when nobody reads
+/// its words any more.
+fn say(what: &str, value: &str) {
     let mut out = io::stdout().lock();
-    writeln!(out, "{what} {value}")?;
-    out.flush()
+    let _ = writeln!(out, "{what} {value}").and_then(|()| out.flush());
 }
 
 fn dump(settings: &Settings) -> anyhow::Result<()> {

@@ -82,17 +82,17 @@ impl Registry for PostgresRegistry {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), RegistryError> {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let mut pause = FIRST_PAUSE;
-        for _ in 1..TRIES {
+        for tried in 1..=TRIES {
             if session.client.is_closed() {
                 *session = Session::open(&self.config)?;
             }
             match session.attempt(work) {
-                Err(RegistryError::Contended) => thread::sleep(pause),
+                Err(RegistryError::Contended) if tried < TRIES => thread::sleep(pause),
                 result => return result,
             }
             pause *= 2;
         }
-        session.attempt(work)
+        Err(RegistryError::Contended)
     }
 }
 
@@ -174,7 +174,8 @@ impl std::fmt::Debug for Param<'_> {
 }
 
 /// What others were in the way of is tried again: serialization failures, deadlocks, and a row
-/// that another transaction inserted between our look and our change.
+/// that another transaction inserted between our look and our change. So is what a broken
+/// connection left open: if it was committed after all, it is found.
 fn told(error: postgres::Error) -> RegistryError {
     let again = [
         &SqlState::T_R_SERIALIZATION_FAILURE,
@@ -183,6 +184,7 @@ fn told(error: postgres::Error) -> RegistryError {
     ];
     match error.code() {
         Some(code) if again.contains(&code) => RegistryError::Contended,
+        None if error.is_closed() => RegistryError::Contended,
         _ => RegistryError::Postgres(error),
     }
 }
