@@ -175,6 +175,11 @@ pub enum SandboxError {
         "{0} は受付端末のデータフォルダーです。研修用サーバーには別のフォルダーを指定してください / {0} is a station's data directory: give the sandbox a folder of its own"
     )]
     StationsFolder(PathBuf),
+    /// Plain http for other computers.
+    #[error(
+        "{0} は他のコンピューターにも開かれます。TLS を使うか、127.0.0.1 にしてください / {0} is open to other computers: use TLS, or 127.0.0.1"
+    )]
+    Exposed(SocketAddr),
     /// Somebody else listens there, or nobody may.
     #[error(
         "{address} で待ち受けられません（{source}）。別のポートを指定するか、使っているプログラムを止めてください / cannot listen on {address} ({source}): choose another port, or stop the program that uses it"
@@ -218,6 +223,10 @@ impl Sandbox {
     pub fn start(settings: Settings) -> Result<Running, SandboxError> {
         if !(1..=HIGHEST_BATCH_LIMIT).contains(&settings.batch_limit) {
             return Err(SandboxError::BatchLimit);
+        }
+        // A development system stood open on the internet once.
+        if !settings.tls && !settings.listen.ip().is_loopback() {
+            return Err(SandboxError::Exposed(settings.listen));
         }
         own_folder(&settings.data_dir)?;
         let registry = settings.registry()?;

@@ -14,6 +14,7 @@
 #[path = "../book/mod.rs"]
 mod book;
 
+mod hostile;
 mod kill;
 mod scenarios;
 mod site;

@@ -40,10 +40,16 @@ impl Tablet {
         Self { store, keys }
     }
 
-    /// Makes it known to a server.
-    pub fn enrol(&mut self, url: &str, code: &str, ca: Option<&str>) {
+    /// A key for the record API, kept.
+    pub fn make_key(&mut self) -> DeviceKey {
         let key = DeviceKey::generate().expect("a key");
         self.keys.set(KeyName::Device, key.secret()).expect("kept");
+        key
+    }
+
+    /// Makes it known to a server.
+    pub fn enrol(&mut self, url: &str, code: &str, ca: Option<&str>) {
+        let key = self.make_key();
         let ca = ca.map(str::to_owned);
         let route = Route {
             ca: ca.clone(),
