@@ -72,6 +72,9 @@ bench-store: system-packages ## Time for one durable record, and for a book of a
 bench-delivery: system-packages ## Records a second from a station to a sandbox, and how long a batch takes
 	$(CARGO) bench --locked --bench delivery
 
+fleet: system-packages ## 40,000 stations come back after an outage, in virtual time: figures, and out/fleet/report.html
+	$(CARGO) bench --locked --bench fleet
+
 fmt: ## Format the source
 	$(CARGO) fmt
 
@@ -157,6 +160,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test fhir postgres qa fresh exam bench bench-store bench-delivery durability delivery \
+.PHONY: demo test build unit-test fhir postgres qa fresh exam bench bench-store bench-delivery durability delivery fleet \
   fmt fmt-check lint doc deny audit models evaluate samples honest-samples municipalities fixtures goldens reasons \
   system-packages samples-environment train-environment clean help

@@ -28,11 +28,11 @@ const REMEMBERED_TOKENS: usize = 1_000;
 /// lane of a venue, and too few to try out numbers.
 pub(super) const VERDICTS_PER_SECOND: u32 = 10;
 
-/// What is told outside when something happened.
-pub(super) type Hook = Arc<dyn Fn() + Send + Sync>;
+/// What is called when something happened.
+pub type Hook = Arc<dyn Fn() + Send + Sync>;
 
 /// What is done with a new enrolment code.
-pub(super) type CodeHook = Arc<dyn Fn(&str) + Send + Sync>;
+pub type CodeHook = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The state of the server.
 pub(super) struct App {

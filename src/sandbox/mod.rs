@@ -88,6 +88,7 @@ use crate::exchange::Profile;
 use crate::intake::{Catalogue, CatalogueError};
 use crate::sync::wire::{DEFAULT_BATCH_LIMIT, HIGHEST_BATCH_LIMIT};
 
+pub use app::{CodeHook, Hook};
 pub use database::{DatabaseUrl, DatabaseUrlError};
 pub use fault::{FaultError, FaultKind, Faults};
 pub use registry::RegistryError;
@@ -126,9 +127,9 @@ pub struct Settings {
     /// The names that stations use too.
     pub profile: Profile,
     /// Called when a batch is committed and nothing of it has been answered yet.
-    pub on_commit: Option<Arc<dyn Fn() + Send + Sync>>,
+    pub on_commit: Option<Hook>,
     /// Called with the next enrolment code when one was used.
-    pub on_code: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub on_code: Option<CodeHook>,
 }
 
 impl Settings {
@@ -429,3 +430,5 @@ async fn signal() -> io::Result<()> {
 mod contract;
 #[cfg(test)]
 mod http_tests;
+#[cfg(test)]
+mod samples;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::enrol::ensure_kind;
 use super::http::is_secure;
-use super::outcome::{Outcome, content_problem, judge_status, why_of, without_bom};
+use super::outcome::{Outcome, content_problem, judge_status, outcome_of, why_of, without_bom};
 use super::transport::{Answer, Ask, Body, Failure, Transport};
 use super::why::Why;
 use super::wire::{
@@ -29,6 +29,32 @@ const ASSERTION: SignedDuration = SignedDuration::from_mins(5);
 
 /// A token is renewed this long before it ends: longer than a batch takes.
 const TOKEN_MARGIN: Duration = Duration::from_secs(30);
+
+/// Why a server did not give what it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .why.words())]
+pub struct Trouble {
+    /// Why.
+    pub why: Why,
+    /// How long the server asks to wait.
+    pub wait: Option<Duration>,
+}
+
+impl From<Why> for Trouble {
+    fn from(why: Why) -> Self {
+        Self { why, wait: None }
+    }
+}
+
+impl Trouble {
+    /// What it means for the batch that was to be sent.
+    pub(super) fn outcome(self) -> Outcome {
+        match self.why {
+            Why::Busy => Outcome::Busy(self.wait),
+            why => outcome_of(why),
+        }
+    }
+}
 
 /// Where a record API is and what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,16 +77,14 @@ pub fn discover(
     transport: &mut dyn Transport,
     address: &str,
     now: Timestamp,
-) -> Result<Server, Why> {
+) -> Result<Server, Trouble> {
     let address = address.trim_end_matches('/');
     if !is_secure(address) {
-        return Err(Why::Insecure);
+        return Err(Why::Insecure.into());
     }
     let below = format!("{address}/fhir");
     let (base, answer) = match get(transport, &format!("{address}/metadata"), None) {
-        Err(Why::NoSuchServer | Why::SignInPage | Why::OtherContent | Why::Unreadable)
-            if !address.ends_with("/fhir") =>
-        {
+        Err(trouble) if is_no_api(trouble.why) && !address.ends_with("/fhir") => {
             let answer = get(transport, &format!("{below}/metadata"), None)?;
             (below.as_str(), answer)
         }
@@ -69,7 +93,7 @@ pub fn discover(
     ensure_clocks_agree(&answer, now)?;
     let says: CapabilityStatement = parse(&answer)?;
     if says.resource_type != "CapabilityStatement" {
-        return Err(Why::OtherContent);
+        return Err(Why::OtherContent.into());
     }
     let described = says.implementation.map(|i| i.description);
     let training = answer.training || described.is_some_and(|words| words.contains(TRAINING));
@@ -83,7 +107,7 @@ pub fn discover(
     if !is_secure(&smart.token_endpoint)
         || base.starts_with("https://") && !smart.token_endpoint.starts_with("https://")
     {
-        return Err(Why::Insecure);
+        return Err(Why::Insecure.into());
     }
     Ok(Server {
         base: base.to_owned(),
@@ -96,8 +120,16 @@ pub fn discover(
     })
 }
 
+/// Whether something else than a record API answered, which may lie below the address.
+fn is_no_api(why: Why) -> bool {
+    matches!(
+        why,
+        Why::NoSuchServer | Why::SignInPage | Why::OtherContent | Why::Unreadable
+    )
+}
+
 /// Fetches a page and its content.
-fn get(transport: &mut dyn Transport, url: &str, bearer: Option<&str>) -> Result<Answer, Why> {
+fn get(transport: &mut dyn Transport, url: &str, bearer: Option<&str>) -> Result<Answer, Trouble> {
     let ask = Ask {
         url,
         bearer,
@@ -108,7 +140,7 @@ fn get(transport: &mut dyn Transport, url: &str, bearer: Option<&str>) -> Result
 }
 
 /// The answer if it is a good one, or else why not.
-pub(super) fn good(answer: Answer) -> Result<Answer, Why> {
+pub(super) fn good(answer: Answer) -> Result<Answer, Trouble> {
     let why = match judge_status(&answer) {
         None => content_problem(&answer),
         Some(Outcome::Answered(_)) => None,
@@ -117,7 +149,10 @@ pub(super) fn good(answer: Answer) -> Result<Answer, Why> {
         Some(Outcome::Renew) => Some(Why::Unauthorised),
     };
     match why {
-        Some(why) => Err(why),
+        Some(why) => Err(Trouble {
+            why,
+            wait: answer.retry_after,
+        }),
         None => Ok(answer),
     }
 }
@@ -146,22 +181,19 @@ pub struct Credentials {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotReady {
     /// Told by or about the server.
-    #[error("{}", .0.words())]
-    Server(Why),
-    /// The server asks for time.
-    #[error("{}", Why::Busy.words())]
-    Busy(Option<Duration>),
+    #[error(transparent)]
+    Server(Trouble),
     /// The server is for the other kind of directory.
     #[error(transparent)]
-    OtherKind(#[from] DirectoryError),
+    OtherKind(DirectoryError),
     /// The station's own key cannot be used.
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Key(KeyError),
 }
 
-impl From<Why> for NotReady {
-    fn from(why: Why) -> Self {
-        Self::Server(why)
+impl<T: Into<Trouble>> From<T> for NotReady {
+    fn from(trouble: T) -> Self {
+        Self::Server(trouble.into())
     }
 }
 
@@ -206,21 +238,22 @@ impl Api {
 
     /// Makes sure of the server, and of a token that outlives the next batch.
     pub(super) fn ensure_ready(&mut self, now: &Moment) -> Result<(), NotReady> {
-        let server = match self.server.take() {
-            Some(server) => server,
+        // Kept although no token may follow: an outage must not triple what is asked.
+        let server = match &self.server {
+            Some(server) => server.clone(),
             None => discover(self.transport.as_mut(), &self.address, now.wall)?,
         };
-        ensure_kind(&server, self.kind)?;
+        ensure_kind(&server, self.kind).map_err(NotReady::OtherKind)?;
+        self.server = Some(server.clone());
         let good = |token: &Token| now.monotonic + TOKEN_MARGIN < token.good_until;
         if !self.token.as_ref().is_some_and(good) {
             self.token = Some(self.new_token(&server, now)?);
         }
-        self.server = Some(server);
         Ok(())
     }
 
     fn new_token(&mut self, server: &Server, now: &Moment) -> Result<Token, NotReady> {
-        let assertion = self.assertion(server, now.wall)?;
+        let assertion = self.assertion(server, now.wall).map_err(NotReady::Key)?;
         let form = Zeroizing::new(
             form_urlencoded::Serializer::new(String::new())
                 .append_pair("grant_type", "client_credentials")
@@ -244,7 +277,6 @@ impl Api {
         // The clocks first: they are a reason for which an assertion is refused.
         ensure_clocks_agree(&answer, now.wall)?;
         let answer = match answer.status {
-            429 | 503 => return Err(NotReady::Busy(answer.retry_after)),
             400 | 401 => return Err(Why::Unauthorised.into()),
             _ => good(answer)?,
         };
@@ -293,7 +325,7 @@ impl Api {
     }
 
     /// Fetches a resource, such as `Immunization/4711`.
-    pub(super) fn resource(&mut self, resource: &str) -> Result<Answer, Why> {
+    pub(super) fn resource(&mut self, resource: &str) -> Result<Answer, Trouble> {
         let url = format!("{}/{resource}", self.base());
         let token = self.bearer().map(str::to_owned).map(Zeroizing::new);
         let bearer = token.as_ref().map(|token| token.as_str());

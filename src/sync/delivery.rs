@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::api::{Api, NotReady, parse};
 use super::bundle::{batch, request_entry, same};
-use super::outcome::{EntryOutcome, Outcome, judge, outcome_of};
+use super::outcome::{EntryOutcome, Outcome, judge};
 use super::plan::{Parcel, Plan, Step, Way, plan};
 use super::probe::{Probe, SyncStep};
 use super::retry::{Backoff, Next, Pace, retry};
@@ -283,8 +283,7 @@ impl Delivery<'_> {
     ) -> Result<Option<(Outcome, Option<u32>)>, DeliveryError> {
         match self.api.ensure_ready(&self.clock.now()) {
             Ok(()) => {}
-            Err(NotReady::Server(why)) => return Ok(Some((outcome_of(why), None))),
-            Err(NotReady::Busy(wait)) => return Ok(Some((Outcome::Busy(wait), None))),
+            Err(NotReady::Server(trouble)) => return Ok(Some((trouble.outcome(), None))),
             Err(NotReady::OtherKind(error)) => return Err(error.into()),
             Err(NotReady::Key(error)) => return Err(error.into()),
         }
@@ -399,8 +398,11 @@ impl Delivery<'_> {
             return Ok(contradicts);
         };
         let found = match self.api.resource(resource) {
-            Err(Why::Forbidden | Why::NoSuchServer) => return Ok(contradicts),
-            found => found?,
+            Err(trouble) => match trouble.why {
+                Why::Forbidden | Why::NoSuchServer => return Ok(contradicts),
+                why => return Err(why),
+            },
+            Ok(found) => found,
         };
         let there: Immunization = parse(&found)?;
         let version = parse::<Versioned>(&found)?.meta;

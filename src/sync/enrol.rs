@@ -1,6 +1,6 @@
 //! Making a station known to a server, once.
 
-use super::api::{Server, discover, good, parse};
+use super::api::{Server, Trouble, discover, good, parse};
 use super::outcome::why_of;
 use super::transport::{Ask, Body, Transport};
 use super::why::Why;
@@ -24,8 +24,8 @@ pub enum EnrolError {
     )]
     Code,
     /// It did not come to that.
-    #[error("{}", .0.words())]
-    Server(Why),
+    #[error(transparent)]
+    Server(Trouble),
 }
 
 /// Enrols the station whose key is `key` at the server at `address`.
@@ -55,7 +55,7 @@ pub fn enrol(
             alg: Some("ES384".to_owned()),
         },
     };
-    let body = serde_json::to_vec(&request).map_err(|_| EnrolError::Server(Why::NoForm))?;
+    let body = serde_json::to_vec(&request).map_err(|_| EnrolError::Server(Why::NoForm.into()))?;
     let ask = Ask {
         url: &format!("{root}/enrol"),
         bearer: None,
@@ -64,7 +64,7 @@ pub fn enrol(
             bytes: &body,
         }),
     };
-    let told = |failure| EnrolError::Server(why_of(&failure));
+    let told = |failure| EnrolError::Server(why_of(&failure).into());
     let mut answer = transport.ask(&ask).map_err(told)?;
     if matches!(answer.status, 400 | 401 | 403 | 409 | 410 | 422) {
         return Err(EnrolError::Code);
@@ -74,7 +74,8 @@ pub fn enrol(
         answer.status = 200;
     }
     let answer = good(answer).map_err(EnrolError::Server)?;
-    let known: EnrolAnswer = parse(&answer).map_err(EnrolError::Server)?;
+    let unreadable = |why: Why| EnrolError::Server(why.into());
+    let known: EnrolAnswer = parse(&answer).map_err(unreadable)?;
     Ok(Enrolment {
         server: server.base,
         client_id: known.client_id,

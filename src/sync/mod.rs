@@ -37,7 +37,7 @@ mod transport;
 mod why;
 pub mod wire;
 
-pub use api::{Api, CLOCK_TOLERANCE, Credentials, Server, discover};
+pub use api::{Api, CLOCK_TOLERANCE, Credentials, Server, Trouble, discover};
 pub use bundle::{batch, request_entry, same};
 pub use delivery::{Delivered, Delivery, DeliveryError, Progress, Waiting, Watch};
 pub use enrol::{EnrolError, enrol, ensure_kind};

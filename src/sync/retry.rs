@@ -23,6 +23,8 @@ pub struct Backoff {
     pub first: Duration,
     /// The longest window. 40,000 stations that each try once in half of it on average make
     /// 40,000 / 150 s = 267 attempts a second, half of what a server for them is built for.
+    /// `make fleet` runs it: a minute makes 2.8 times what such a server can take, and ten minutes
+    /// leave no time for a second failure.
     pub longest: Duration,
     /// Failures in a row that open the circuit.
     pub opens_after: u32,
