@@ -69,7 +69,7 @@ delivery: system-packages ## What was recorded is delivered once, unchanged: kil
 bench-store: system-packages ## Time for one durable record, and for a book of a million
 	$(CARGO) bench --locked --bench store
 
-bench-delivery: system-packages ## Records a second from a station to a sandbox, and how long a batch takes
+bench-delivery: system-packages ## Time to drain a full queue over TLS, beside a bare client that keeps nothing
 	$(CARGO) bench --locked --bench delivery
 
 fleet: system-packages ## 40,000 stations come back after an outage, in virtual time: figures, and out/fleet/report.html

@@ -177,7 +177,7 @@ def check_description(sandbox: LiveSandbox) -> None:
 
 def validate(binary: Path, golden: Path) -> Counter[str]:
     resources = Resources()
-    batch = resources.check(json.loads(golden.read_text()), "Bundle", golden.name)
+    batch = resources.check(json.loads(golden.read_text("utf-8")), "Bundle", golden.name)
     with tempfile.TemporaryDirectory() as folder:
         with LiveSandbox(binary, Path(folder) / "sandbox") as sandbox:
             station(binary, Path(folder), sandbox)
