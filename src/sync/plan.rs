@@ -214,7 +214,10 @@ mod tests {
         let new = in_state(stored(1, &record(1)), State::Rejected);
         let one = stored(2, &correction(&new.entry, "FJ0001"));
         let other = stored(3, &correction(&new.entry, "FJ0002"));
-        let page = [out(one.clone(), std::slice::from_ref(&new)), out(other, &[new, one])];
+        let page = [
+            out(one.clone(), std::slice::from_ref(&new)),
+            out(other, &[new, one]),
+        ];
         assert_eq!(plan(&page, 9), Plan::Settle(vec![(1, Event::Moot)]));
     }
 
