@@ -13,15 +13,17 @@ BIN := target/release/uketsuke
 OUT := out
 VENV := .venv/samples
 TRAIN_VENV := .venv/train
+FHIR_VENV := .venv/fhir
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
 
 ##@ Two commands that are enough
 
-demo: build ## Install what is missing, build, and read the shipped sample vouchers
-	$(BIN) scan samples/set/stills
+demo: build ## Install what is missing, build, read the sample vouchers, deliver them to a sandbox, show both sides
+	@scripts/apt-install python3
+	scripts/demo $(BIN) $(OUT)/demo
 
-test: fmt-check lint deny doc unit-test qa fresh ## Set up everything for the tests and run them all
+test: fmt-check lint deny doc unit-test fhir postgres qa fresh ## Set up everything for the tests and run them all
 
 ##@ Single steps
 
@@ -30,6 +32,14 @@ build: system-packages ## Build the program
 
 unit-test: system-packages ## cargo test: unit, property, architecture and command line tests
 	$(CARGO) test $(PROFILE)
+
+fhir: build $(FHIR_VENV)/installed ## What station and sandbox write is FHIR R4 and OpenAPI 3.1, says a validator of others
+	$(FHIR_VENV)/bin/python scripts/validate_fhir.py $(BIN)
+
+# Another set of features is another compilation of this crate, and of the few below it that PostgreSQL's driver wants
+# more of. So it is only the library's tests, built once with it; all else is tested as it ships, without.
+postgres: system-packages ## The sandbox's contract on a real PostgreSQL, which is there only for it
+	scripts/with-postgres $(CARGO) test $(PROFILE) --features postgres --lib sandbox::contract
 
 qa: build ## Read the shipped sample set, score it, write the report to out/qa
 	$(BIN) qa samples/set --report $(OUT)/qa --min-read 0.85
@@ -53,8 +63,14 @@ bench: build samples-environment ## Time for each 1920×1080 JPEG on one process
 durability: system-packages ## What was recorded survives kills, power cuts, failing disks, flipped bits: the long form
 	DURABILITY=full $(CARGO) test $(PROFILE) --test durability --test disk_simulation -- --nocapture
 
+delivery: system-packages ## What was recorded is delivered once, unchanged: kills, faults, two tablets: the long form
+	DELIVERY=full $(CARGO) test $(PROFILE) --test delivery -- --nocapture
+
 bench-store: system-packages ## Time for one durable record, and for a book of a million
 	$(CARGO) bench --locked --bench store
+
+bench-delivery: system-packages ## Time to drain a full queue over TLS, beside a bare client that keeps nothing
+	$(CARGO) bench --locked --bench delivery
 
 fleet: system-packages ## 40,000 stations come back after an outage, in virtual time: figures, and out/fleet/report.html
 	$(CARGO) bench --locked --bench fleet
@@ -66,11 +82,11 @@ fmt-check:
 	$(CARGO) fmt --check
 
 lint: system-packages ## clippy, warnings are errors
-	$(CARGO) clippy $(PROFILE) --all-targets -- --deny warnings
+	$(CARGO) clippy $(PROFILE) --all-targets --all-features -- --deny warnings
 
 doc: system-packages ## Documentation, warnings are errors
 	RUSTDOCFLAGS="--deny warnings --allow rustdoc::private_intra_doc_links" \
-	  $(CARGO) doc $(PROFILE) --no-deps --document-private-items
+	  $(CARGO) doc $(PROFILE) --all-features --no-deps --document-private-items
 
 deny: $(CARGO_DENY) ## Licences, banned and duplicate crates, sources
 	$(CARGO_DENY) --locked check licenses bans sources
@@ -103,6 +119,9 @@ municipalities: ## Renew the list of municipalities from its source
 fixtures: ## Add a database of the newest schema to tests/fixtures; older ones are never written again
 	UPDATE_FIXTURES=1 $(CARGO) test $(PROFILE) --lib databases_of_every_schema
 
+goldens: ## Renew the batch in tests/sync from the source; read the difference before it is committed
+	UPDATE_GOLDENS=1 $(CARGO) test $(PROFILE) --lib a_batch_of_every_kind
+
 reasons: ## Write docs/REASONS.md from the table in the source
 	UPDATE_DOCS=1 $(CARGO) test $(PROFILE) --test reasons
 
@@ -120,6 +139,7 @@ train-environment: $(TRAIN_VENV)/installed
 
 # The training renders with the samples' renderer, so its environment has both.
 $(VENV)/installed: samples/requirements.txt
+$(FHIR_VENV)/installed: tests/sync/requirements.txt
 $(TRAIN_VENV)/installed: models/train/requirements.txt samples/requirements.txt
 .venv/%/installed:
 	scripts/apt-install python3 python3-venv
@@ -140,5 +160,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test qa fresh exam bench bench-store durability fleet fixtures fmt fmt-check lint doc deny audit models evaluate \
-  samples honest-samples municipalities reasons system-packages samples-environment train-environment clean help
+.PHONY: demo test build unit-test fhir postgres qa fresh exam bench bench-store bench-delivery durability delivery fleet \
+  fmt fmt-check lint doc deny audit models evaluate samples honest-samples municipalities fixtures goldens reasons \
+  system-packages samples-environment train-environment clean help

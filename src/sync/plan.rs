@@ -190,7 +190,7 @@ mod tests {
     fn a_correction_of_what_the_server_refused_is_sent_as_a_new_record() {
         let new = in_state(stored(1, &record(1)), State::Rejected);
         let changed = stored(2, &correction(&new.entry, "FJ0001"));
-        let first = plan(&[out(changed.clone(), &[new.clone()])], 9);
+        let first = plan(&[out(changed.clone(), std::slice::from_ref(&new))], 9);
         assert_eq!(first, Plan::Settle(vec![(1, Event::Moot)]));
         let settled = in_state(new, State::Withdrawn);
         let Plan::Send(parcels) = plan(&[out(changed, &[settled])], 9) else {
@@ -214,7 +214,10 @@ mod tests {
         let new = in_state(stored(1, &record(1)), State::Rejected);
         let one = stored(2, &correction(&new.entry, "FJ0001"));
         let other = stored(3, &correction(&new.entry, "FJ0002"));
-        let page = [out(one.clone(), &[new.clone()]), out(other, &[new, one])];
+        let page = [
+            out(one.clone(), std::slice::from_ref(&new)),
+            out(other, &[new, one]),
+        ];
         assert_eq!(plan(&page, 9), Plan::Settle(vec![(1, Event::Moot)]));
     }
 
