@@ -5,6 +5,8 @@
 //! and its 18-digit OCR line, and hands out a number only when two independent
 //! witnesses stand behind it and nothing contradicts them.
 //!
+//! What was recorded is kept, encrypted and durable, and delivered to a record API once in effect.
+//!
 //! # The map
 //!
 //! Data flows one way, from the frame on the left to the verdict on the right:
@@ -14,6 +16,10 @@
 //!           (geometry, (where to └─▶ ocr ──┴─▶ reading ──▶ cli, qa
 //!            quality)    read)   (bars, QR,   (witnesses,
 //!                                 digits)      verdict)
+//!
+//!  record ──▶ intake ──▶ store ──▶ sync ──▶ record API (or sandbox)
+//!            (rules)    (book,    (plan, outcome,
+//!                        outbox)   retry)
 //! ```
 //!
 //! | room | what lives there |

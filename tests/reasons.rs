@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use uketsuke::reading::Reason;
+use uketsuke::sync::Why;
+use uketsuke::text::Language;
 
 fn document() -> String {
     let mut text = String::from(
@@ -24,6 +26,22 @@ fn document() -> String {
             reason.id(),
             reason.japanese(),
             reason.english()
+        );
+    }
+    text.push_str(
+        "\n# Why something was not delivered / 送信できなかった理由\n\n\
+         The identifiers in `why` of `uketsuke sync --jsonl`, written from `src/sync/why.rs`. Nothing is lost\n\
+         by any of these: records stay queued.\n\n\
+         | identifier | 日本語 | English |\n|---|---|---|\n",
+    );
+    for why in Why::ALL {
+        let words = why.words();
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            why.code(),
+            words.in_language(Language::Japanese),
+            words.in_language(Language::English)
         );
     }
     text

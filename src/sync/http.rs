@@ -217,7 +217,10 @@ fn certificate_problem(error: &ureq::Error) -> Option<CertificateProblem> {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             CertificateProblem::OtherName
         }
-        CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
+        // The second, where somebody calls themselves as the right issuer is called.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            CertificateProblem::UnknownIssuer
+        }
         _ => CertificateProblem::Invalid,
     })
 }
