@@ -156,18 +156,21 @@ fn an_overloaded_server_is_given_time_and_gets_every_record_once() {
     let tablets = (0..).zip(names.map(|name| tablet(folder.path(), name, &server)));
     let working: Vec<_> = tablets
         .map(|(tablet, mut station): (u64, Tablet)| {
-            std::thread::spawn(move || {
-                let mut watch = Patient {
-                    random: Seeded(tablet),
-                    waits: Vec::new(),
-                };
-                for round in 0..6 {
-                    station.record(&entry(tablet * 100 + round));
-                    let delivered = station.try_deliver(&Probe::default(), &mut watch);
-                    assert_eq!(delivered.expect("delivered").stopped, None);
-                }
-                watch.waits
-            })
+            std::thread::Builder::new()
+                .name("tablet".into())
+                .spawn(move || {
+                    let mut watch = Patient {
+                        random: Seeded(tablet),
+                        waits: Vec::new(),
+                    };
+                    for round in 0..6 {
+                        station.record(&entry(tablet * 100 + round));
+                        let delivered = station.try_deliver(&Probe::default(), &mut watch);
+                        assert_eq!(delivered.expect("delivered").stopped, None);
+                    }
+                    watch.waits
+                })
+                .expect("a thread")
         })
         .collect();
     let waits = working
