@@ -220,6 +220,7 @@ fn drain(folder: &Path, records: u64) -> (Duration, Duration, f64) {
         },
         api: &mut api,
         backoff: Backoff::default(),
+        unattended: false,
     };
     let done = delivery.run(&mut Nobody).expect("delivered");
     let (time, cpu) = (started.elapsed(), processor_time() - cpu);
@@ -272,6 +273,7 @@ fn bundles(path: &Path, records: u64) -> (std::path::PathBuf, Vec<usize>) {
                 sequence: 0,
                 entry: record(number),
                 way: Way::Create,
+                known: Vec::new(),
             };
             request_entry(&parcel, &profile, &catalogue).expect("a form")
         });

@@ -59,6 +59,7 @@ pub fn queue(records: u32) -> Rc<[Outgoing]> {
         },
         before: Vec::new(),
         held: false,
+        elsewhere: false,
     };
     (1..=records).map(one).collect()
 }

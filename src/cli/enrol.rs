@@ -21,6 +21,8 @@ use crate::sync::{EnrolError, HttpTransport, Route, enrol};
 
 The code is given out by whoever runs the server, and works once. `--code -` reads it from standard
 input, as production demands: other users of the machine can see a command line.
+Enrolled at another server, a station cannot change what it delivered to the one before. A server on
+the same host counts as the same one; say --moved if it went to another host.
 Exit codes: 5 when directory and server are not both for training or both for production.")]
 pub struct EnrolArgs {
     /// Address of the record API / 接種記録 API のアドレス
@@ -29,6 +31,9 @@ pub struct EnrolArgs {
     /// Enrolment code; `-` reads it from standard input / 登録コード
     #[arg(long, value_name = "CODE")]
     code: String,
+    /// It is the server of before at a new address / 同じサーバーの移転先
+    #[arg(long)]
+    moved: bool,
     /// Certificate authority of the server, PEM / サーバーの認証局の証明書
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -59,6 +64,12 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
         );
         return Ok(EXIT_USAGE);
     }
+    if args.server.contains('@') {
+        eprintln!(
+            "uketsuke: アドレスに利用者名やパスワードを入れないでください / leave user names and passwords out of the address"
+        );
+        return Ok(EXIT_USAGE);
+    }
     let code = code(&args.code)?;
     let ca = args.ca.as_deref().map(ca).transpose()?;
     let place = args.data.place_of(kind)?;
@@ -75,13 +86,21 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
         Err(EnrolError::OtherKind(error)) => return Err(error.into()),
         Err(error) => return Err(error.into()),
     };
-    store.keep_enrolment(&enrolment, &place.witnessed())?;
+    let before = store.enrolment()?;
+    let same_host = before.is_none_or(|before| host(&before.server) == host(&enrolment.server));
+    store.keep_enrolment(&enrolment, args.moved || same_host, &place.witnessed())?;
     println!(
         "{} に端末 {} として登録しました。「uketsuke sync」で送信できます\n\
          enrolled at {0} as {1}: `uketsuke sync` delivers",
         enrolment.server, enrolment.client_id
     );
     Ok(EXIT_OK)
+}
+
+/// The host of an address, without scheme and port.
+fn host(address: &str) -> Option<String> {
+    let uri: ureq::http::Uri = address.parse().ok()?;
+    uri.host().map(str::to_ascii_lowercase)
 }
 
 /// The key that was made before, as after an enrolment whose reply was lost, or a new one, which

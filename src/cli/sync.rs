@@ -12,7 +12,9 @@ use super::data_dir::{DataArgs, Place};
 use super::{EXIT_LEFT, EXIT_OK};
 use crate::intake::OperatorId;
 use crate::keys::{DeviceKey, KeyName};
-use crate::store::{Counts, DirectoryError, Enrolment, RecordStore as _, State};
+use crate::store::{
+    Counts, DirectoryError, Enrolment, Event, RecordStore as _, SqliteStore, State, Witnessed,
+};
 use crate::sync::{
     Api, Backoff, Credentials, Delivered, Delivery, DeliveryError, HttpTransport, Outbox, Probe,
     Progress, Route, Waiting, Watch, Why,
@@ -32,6 +34,9 @@ pub struct SyncArgs {
     /// Go on: deliver what is recorded from now on, too / 送り続ける
     #[arg(long)]
     follow: bool,
+    /// Send once more what was refused or contradicted, after somebody looked at it / 拒否や食い違いをもう一度送る
+    #[arg(long)]
+    requeue: bool,
     /// Print one JSON object an event / 1件の出来事ごとにJSONで出力
     #[arg(long)]
     jsonl: bool,
@@ -45,6 +50,9 @@ const PATIENCE: u32 = 6;
 
 /// The longest that a delivery that does not follow waits at once.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Entries that go back into the queue in one transaction.
+const REQUEUED_AT_ONCE: u32 = 1_000;
 
 /// How often the book is looked at for new records.
 const LOOK: Duration = Duration::from_secs(2);
@@ -62,6 +70,9 @@ pub fn run(args: &SyncArgs) -> anyhow::Result<u8> {
     };
     let mut api = api(&place, enrolment)?;
     let catalogue = place.catalogue()?;
+    if args.requeue {
+        requeue(&mut store, &place.witnessed())?;
+    }
     let mut delivered = 0;
     loop {
         let mut delivery = Delivery {
@@ -75,9 +86,14 @@ pub fn run(args: &SyncArgs) -> anyhow::Result<u8> {
             },
             api: &mut api,
             backoff: Backoff::default(),
+            unattended: args.follow,
         };
         let round = told(delivery.run(&mut teller))?;
         delivered += round.delivered;
+        // What was recorded meanwhile goes out too.
+        if !args.follow && round.stopped.is_none() && round.delivered > 0 {
+            continue;
+        }
         if !args.follow {
             let why = round.stopped.map(Reason::Server);
             return teller.end(&store.counts(None)?, delivered, why.as_slice());
@@ -85,6 +101,24 @@ pub fn run(args: &SyncArgs) -> anyhow::Result<u8> {
         teller.rest();
         std::thread::sleep(LOOK);
     }
+}
+
+/// Puts everything that waits for a person back into the queue.
+fn requeue(store: &mut SqliteStore, witnessed: &Witnessed) -> anyhow::Result<()> {
+    for state in [State::Rejected, State::Conflict] {
+        loop {
+            let waiting = store.in_state(state, REQUEUED_AT_ONCE)?;
+            let steps: Vec<(i64, Event)> = waiting
+                .iter()
+                .map(|stored| (stored.sequence, Event::Requeue))
+                .collect();
+            if steps.is_empty() {
+                break;
+            }
+            store.advance(&steps, witnessed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Errors that exit codes tell apart come as they are.

@@ -64,6 +64,14 @@ impl DirectoryKind {
             Self::Production => "production",
         }
     }
+
+    /// The kind as people say it in Japanese.
+    pub fn in_japanese(self) -> &'static str {
+        match self {
+            Self::Training => "研修",
+            Self::Production => "本番",
+        }
+    }
 }
 
 impl fmt::Display for DirectoryKind {

@@ -33,8 +33,9 @@ use crate::keys::{KeyName, KeyStore, RecoveryIdentity, RecoveryRecipient, Secret
 pub enum DirectoryError {
     /// Asked for as one kind, born as the other.
     #[error(
-        "このフォルダーは {born} 用です。{asked} には別のフォルダー（--data-dir）を使ってください / \
-         this directory was born as {born}: use another one (--data-dir) for {asked}"
+        "このフォルダーは{}用です。{}には別のフォルダー（--data-dir）を使ってください / \
+         this directory was born as {born}: use another one (--data-dir) for {asked}",
+        born.in_japanese(), asked.in_japanese()
     )]
     OtherKind {
         /// What it was born as.
@@ -44,8 +45,9 @@ pub enum DirectoryError {
     },
     /// The server is not for what the directory is for.
     #[error(
-        "このフォルダーは {born} 用で、サーバーは {server} 用です。記録は送っていません。アドレスかフォルダー（--data-dir）を確かめてください / \
-         this directory is for {born} and the server for {server}; nothing was sent: check the address, or use another directory (--data-dir)"
+        "このフォルダーは{}用で、サーバーは{}用です。記録は送っていません。アドレスかフォルダー（--data-dir）を確かめてください / \
+         this directory is for {born} and the server for {server}; nothing was sent: check the address, or use another directory (--data-dir)",
+        born.in_japanese(), server.in_japanese()
     )]
     OtherServer {
         /// What the directory was born as.

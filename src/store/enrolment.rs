@@ -47,26 +47,37 @@ impl SqliteStore {
         })
     }
 
-    /// Keeps an enrolment in place of the one before it.
+    /// Keeps an enrolment in place of the one before it. `same_server` tells that it is the server
+    /// of before, if at a new address: else what that one received cannot be changed at this one.
     ///
     /// # Errors
     /// [`StoreError::NotRecorded`].
     pub fn keep_enrolment(
         &mut self,
         enrolment: &Enrolment,
+        same_server: bool,
         witnessed: &Witnessed,
     ) -> Result<(), StoreError> {
         self.transact(|transaction| {
+            let before: Option<i64> = transaction
+                .query_row("SELECT since FROM enrolment", [], |row| row.get(0))
+                .optional()?;
             let what = Particulars::of(Act::Enrolled, &enrolment.server);
             let row = audit::append(transaction, witnessed, &what)?;
+            let since = match before {
+                None => 0,
+                Some(since) if same_server => since,
+                Some(_) => row.sequence,
+            };
             transaction.execute(
-                "INSERT OR REPLACE INTO enrolment (only, server, client_id, ca, enrolled_in) \
-                 VALUES (1, ?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO enrolment \
+                 (only, server, client_id, ca, enrolled_in, since) VALUES (1, ?1, ?2, ?3, ?4, ?5)",
                 params![
                     enrolment.server,
                     enrolment.client_id,
                     enrolment.ca,
-                    row.sequence
+                    row.sequence,
+                    since
                 ],
             )?;
             Ok(())

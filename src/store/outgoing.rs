@@ -17,6 +17,9 @@ pub struct Outgoing {
     /// Whether another record of the same dose is being cancelled and the server does not know
     /// yet: sent now, this one would be taken for the same record or for its contradiction.
     pub held: bool,
+    /// Whether the record's newest receipt is of a server at which the station is not enrolled any
+    /// more.
+    pub elsewhere: bool,
 }
 
 /// Up to `limit` queued entries after the number `after`, oldest first.
@@ -42,13 +45,27 @@ pub(super) fn outgoing(
                     &stored,
                 ),
             };
+            let elsewhere = !before.is_empty() && is_elsewhere(connection, &stored)?;
             Ok(Outgoing {
                 stored,
                 before,
                 held,
+                elsewhere,
             })
         })
         .collect()
+}
+
+fn is_elsewhere(connection: &Connection, stored: &Stored) -> Result<bool, StoreError> {
+    let id = stored.entry.record.id.uuid();
+    Ok(connection
+        .prepare_cached(
+            "SELECT coalesce(max(delivery.changed_in) < (SELECT since FROM enrolment), 0) \
+             FROM entry JOIN delivery USING (sequence) WHERE delivery.state = 'acknowledged' \
+             AND entry.sequence IN (SELECT sequence FROM entry WHERE entry_id = ?1 \
+             UNION ALL SELECT sequence FROM entry WHERE changes = ?1)",
+        )?
+        .query_row(params![id], |row| row.get(0))?)
 }
 
 /// The part of a record's history before `stored`.
@@ -86,6 +103,7 @@ pub(super) fn outgoing_of(all: &[Stored], after: i64, limit: u32) -> Vec<Outgoin
         .map(|stored| Outgoing {
             before: earlier(history_of(all, stored.entry.record.id), stored),
             held: all.iter().any(|other| holds(other, stored)),
+            elsewhere: false,
             stored: stored.clone(),
         })
         .collect()

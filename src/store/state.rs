@@ -112,9 +112,11 @@ pub fn transition(state: State, attempts: u32, event: &Event) -> Option<State> {
         (Sending, Event::Reject(_)) => Some(Rejected),
         (Sending, Event::Contradict(_)) => Some(Conflict),
         (Rejected | Conflict, Event::Requeue) => Some(Queued),
-        (AwaitingNumber | Rejected | Conflict, Event::Supersede) => Some(Withdrawn),
+        (AwaitingNumber, Event::Supersede) => Some(Withdrawn),
         (Queued, Event::Supersede) if attempts == 0 => Some(Withdrawn),
-        (Queued | Rejected | Conflict, Event::Moot) => Some(Withdrawn),
+        // The only attempt is the one that was refused.
+        (Rejected | Conflict, Event::Supersede) if attempts <= 1 => Some(Withdrawn),
+        (Queued | Sending | Rejected | Conflict, Event::Moot) => Some(Withdrawn),
         _ => None,
     }
 }
@@ -171,6 +173,9 @@ mod tests {
         );
         assert_eq!(transition(State::Queued, 1, &Event::Supersede), None);
         assert_eq!(transition(State::Sending, 1, &Event::Supersede), None);
+        // Refused at last, but an attempt before that stayed unanswered.
+        assert_eq!(transition(State::Rejected, 2, &Event::Supersede), None);
+        assert_eq!(transition(State::Conflict, 2, &Event::Supersede), None);
     }
 
     #[test]

@@ -30,6 +30,9 @@ const ASSERTION: SignedDuration = SignedDuration::from_mins(5);
 /// A token is renewed this long before it ends: longer than a batch takes.
 const TOKEN_MARGIN: Duration = Duration::from_secs(30);
 
+/// No token is believed to last longer (RECORD_API: `expires_in` at most five minutes).
+const LONGEST_TOKEN: Duration = Duration::from_mins(5);
+
 /// Why a server did not give what it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .why.words())]
@@ -236,6 +239,16 @@ impl Api {
         self.token = None;
     }
 
+    /// Makes the next request look for the server anew: it may have moved its parts.
+    pub(super) fn forget_server(&mut self) {
+        (self.server, self.token) = (None, None);
+    }
+
+    /// What the directory is for.
+    pub(super) fn kind(&self) -> DirectoryKind {
+        self.kind
+    }
+
     /// Makes sure of the server, and of a token that outlives the next batch.
     pub(super) fn ensure_ready(&mut self, now: &Moment) -> Result<(), NotReady> {
         // Kept although no token may follow: an outage must not triple what is asked.
@@ -283,7 +296,7 @@ impl Api {
         let token: TokenAnswer = parse(&answer)?;
         Ok(Token {
             value: Zeroizing::new(token.access_token),
-            good_until: now.monotonic + Duration::from_secs(token.expires_in),
+            good_until: now.monotonic + Duration::from_secs(token.expires_in).min(LONGEST_TOKEN),
         })
     }
 

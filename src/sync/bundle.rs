@@ -4,6 +4,7 @@ use super::plan::{Parcel, Way};
 use super::why::Why;
 use super::wire::{Bundle, BundleKind, BundleMeta, BundleResource, Method, Request, RequestEntry};
 use crate::exchange::{CodedValue, Immunization, Products, Profile, to_immunization};
+use crate::intake::Lot;
 use crate::store::Head;
 
 /// The system of identifiers that are URIs (RFC 3986), as FHIR names it.
@@ -83,6 +84,21 @@ pub fn same(sent: &Immunization, found: &Immunization) -> bool {
     own(sent) == own(found)
 }
 
+/// Whether two resources say the same of a dose, as RECORD_API counts content: of whom, date,
+/// status, product and lot. Venue and doctor may be spelled otherwise.
+pub(super) fn same_content(one: &Immunization, other: &Immunization) -> bool {
+    let lot = |resource: &Immunization| {
+        let lot = resource.lot_number.as_deref();
+        lot.and_then(|text| Lot::new(text).ok())
+    };
+    one.patient == other.patient
+        && one.occurrence_date_time == other.occurrence_date_time
+        && one.status == other.status
+        && one.vaccine_code == other.vaccine_code
+        && one.protocol_applied == other.protocol_applied
+        && lot(one) == lot(other)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -98,6 +114,7 @@ mod tests {
             sequence,
             entry,
             way,
+            known: Vec::new(),
         }
     }
 

@@ -15,18 +15,19 @@ use std::thread;
 use std::time::Duration;
 
 use super::api::{Api, NotReady, parse};
-use super::bundle::same;
+use super::bundle::{request_entry, same};
 use super::outbox::{Claimed, Look, Outbox};
 use super::outcome::{EntryOutcome, Outcome, judge};
-use super::plan::{Parcel, Way};
+use super::plan::{Parcel, Way, resource_of};
 use super::probe::SyncStep;
-use super::retry::{Backoff, Next, Pace, retry};
+use super::retry::{Backoff, Next, Pace, jitter, retry};
 use super::transport::{Answer, Failure};
 use super::why::Why;
 use super::wire::RequestEntry;
 use crate::clock::japan_time;
+use crate::config::DirectoryKind;
 use crate::exchange::Immunization;
-use crate::intake::RecordId;
+use crate::intake::{EntryKind, RecordId};
 use crate::keys::KeyError;
 use crate::store::{DirectoryError, Reach, Receipt, StoreError};
 
@@ -114,6 +115,8 @@ pub struct Delivery<'a> {
     pub api: &'a mut Api,
     /// How long to wait.
     pub backoff: Backoff,
+    /// Whether nobody asked for it just now, so that an outage of before is waited for.
+    pub unattended: bool,
 }
 
 /// One pass over the queue after the other.
@@ -140,7 +143,19 @@ struct Came {
     outcome: Outcome,
     /// How many records the server takes in a batch.
     limit: Option<u32>,
-    parcels: Vec<Parcel>,
+    /// What was sent; nothing if it did not come to that.
+    sent: Vec<Parcel>,
+}
+
+impl Came {
+    /// Something was in the way before anything was sent.
+    fn to_nothing(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            limit: None,
+            sent: Vec::new(),
+        }
+    }
 }
 
 impl Delivery<'_> {
@@ -162,11 +177,23 @@ impl Delivery<'_> {
             renewed: false,
             delivered: 0,
         };
-        let stopped = self.rounds(&mut round, watch)?;
+        let stopped = match self.outlast(&round, watch) {
+            ControlFlow::Break(why) => Some(why),
+            ControlFlow::Continue(()) => self.rounds(&mut round, watch)?,
+        };
         Ok(Delivered {
             delivered: round.delivered,
             stopped,
         })
+    }
+
+    /// After an outage a station that was restarted waits as one that was not.
+    fn outlast(&self, round: &Round, watch: &mut dyn Watch) -> ControlFlow<Why> {
+        if !(self.unattended && round.pace.is_open(&self.backoff)) {
+            return ControlFlow::Continue(());
+        }
+        let wait = jitter(&round.pace, &self.backoff, watch.random());
+        round.wait(Why::Unreachable, wait, false, watch)
     }
 
     fn rounds(
@@ -198,11 +225,7 @@ impl Delivery<'_> {
         watch: &mut dyn Watch,
     ) -> Result<Option<Came>, DeliveryError> {
         if let Some(outcome) = self.hindrance()? {
-            return Ok(Some(Came {
-                outcome,
-                limit: None,
-                parcels,
-            }));
+            return Ok(Some(Came::to_nothing(outcome)));
         }
         match self.outbox.claim(parcels, watch)? {
             Some(claimed) => self.send(round, claimed, watch).map(Some),
@@ -228,11 +251,7 @@ impl Delivery<'_> {
         self.acknowledge(round, watch)?;
         self.outbox.give_back(&[&claimed])?;
         round.after = claimed.before();
-        Ok(hindrance.map(|outcome| Came {
-            outcome,
-            limit: None,
-            parcels: claimed.parcels,
-        }))
+        Ok(hindrance.map(Came::to_nothing))
     }
 
     /// What keeps the station from sending anything just now.
@@ -261,10 +280,11 @@ impl Delivery<'_> {
         let ways: Vec<&Way> = claimed.parcels.iter().map(|parcel| &parcel.way).collect();
         let limit = answer.as_ref().ok().and_then(|answer| answer.batch_limit);
         let outcome = match judge(&answer, &ways) {
-            Outcome::Answered(answers) => self.looked_into(&claimed, answers),
+            _ if self.is_of_another_kind(&answer) => Outcome::Halt(Why::ServerKind),
+            Outcome::Answered(answers) => self.looked_into(&claimed, answers)?,
             outcome => outcome,
         };
-        let parcels = claimed.parcels.clone();
+        let sent = claimed.parcels.clone();
         match &outcome {
             Outcome::Answered(answers) => round.answered = Some((claimed, answers.clone())),
             _ => {
@@ -281,8 +301,15 @@ impl Delivery<'_> {
         Ok(Came {
             outcome,
             limit,
-            parcels,
+            sent,
         })
+    }
+
+    /// Whether a server for training answered a station for production; the other way round there
+    /// is no mark to tell by.
+    fn is_of_another_kind(&self, answer: &Result<Answer, Failure>) -> bool {
+        let training = answer.as_ref().is_ok_and(|answer| answer.training);
+        training && self.api.kind() == DirectoryKind::Production
     }
 
     /// The answer to a batch, and what was done in the book while it was on its way.
@@ -309,64 +336,111 @@ impl Delivery<'_> {
         })
     }
 
-    /// The answers with every 412 looked into; if nothing became of any entry, a failure.
-    fn looked_into(&mut self, claimed: &Claimed, answers: Vec<EntryOutcome>) -> Outcome {
-        let mut unknown = Why::ServerError;
+    /// The answers, with everything looked into of which it is not sure that what the server has is
+    /// what was sent; if nothing became of any entry, what was in the way.
+    fn looked_into(
+        &mut self,
+        claimed: &Claimed,
+        answers: Vec<EntryOutcome>,
+    ) -> Result<Outcome, DeliveryError> {
+        let mut trouble = None;
+        let mut looked = Vec::with_capacity(answers.len());
         let sent = claimed.parcels.iter().zip(&claimed.entries);
-        let answers: Vec<EntryOutcome> = sent
-            .zip(answers)
-            .map(|((parcel, sent), answer)| match answer {
-                EntryOutcome::Compare(words) => {
-                    self.compare(parcel, sent, words).unwrap_or_else(|why| {
-                        unknown = why;
-                        EntryOutcome::Again
-                    })
-                }
-                answer => answer,
-            })
-            .collect();
-        // A server that takes none of them is no better than one that does not answer.
-        if answers.iter().all(|answer| *answer == EntryOutcome::Again) {
-            Outcome::Again(unknown)
-        } else {
-            Outcome::Answered(answers)
+        for ((parcel, sent), answer) in sent.zip(answers) {
+            looked.push(match (place_in_doubt(parcel, &answer), &trouble) {
+                (None, _) => answer,
+                // One is enough to know that the server is not to be asked now.
+                (Some(_), Some(_)) => EntryOutcome::Again(Why::Busy),
+                (Some(place), None) => match self.compare(parcel, sent, &place, &answer)? {
+                    Ok(outcome) => outcome,
+                    Err(outcome) => {
+                        let why = why(&outcome);
+                        trouble = Some(outcome);
+                        EntryOutcome::Again(why)
+                    }
+                },
+            });
         }
+        // A server that takes none of them is no better than one that does not answer.
+        let reasons = looked.iter().map(|answer| match answer {
+            EntryOutcome::Again(why) => Some(*why),
+            _ => None,
+        });
+        Ok(match reasons.collect::<Option<Vec<Why>>>() {
+            None => Outcome::Answered(looked),
+            Some(reasons) => trouble.unwrap_or_else(|| {
+                Outcome::Again(reasons.first().copied().unwrap_or(Why::ServerError))
+            }),
+        })
     }
 
-    /// After a 412: if what the server has is what was sent, only the reply had been lost.
-    ///
-    /// # Errors
-    /// Why that cannot be said now.
+    /// Looks at what the server has: if it is what was sent, only the reply had been lost; if it
+    /// is what this record said before, the change goes onto the version found; anything else is a
+    /// person's to decide. The inner error is what is in the way.
     fn compare(
         &mut self,
         parcel: &Parcel,
         sent: &RequestEntry,
-        words: String,
-    ) -> Result<EntryOutcome, Why> {
-        let Way::Update { resource, .. } = &parcel.way else {
-            return Ok(EntryOutcome::Contradicted(words));
-        };
-        let found = match self.api.resource(resource) {
-            Err(trouble) => match trouble.why {
-                Why::Forbidden | Why::NoSuchServer => {
-                    return Ok(EntryOutcome::Contradicted(words));
-                }
-                why => return Err(why),
-            },
+        place: &str,
+        answer: &EntryOutcome,
+    ) -> Result<Result<EntryOutcome, Outcome>, DeliveryError> {
+        let contradicts = Ok(EntryOutcome::Contradicted(match answer {
+            EntryOutcome::Compare(words) => words.clone(),
+            _ => "200; another content".to_owned(),
+        }));
+        let found = match self.api.resource(place) {
             Ok(found) => found,
+            Err(trouble) => {
+                return Ok(match trouble.why {
+                    Why::Forbidden | Why::NoSuchServer => contradicts,
+                    Why::Unauthorised => Err(Outcome::Renew),
+                    _ => Err(trouble.outcome()),
+                });
+            }
         };
-        let there: Immunization = parse(&found)?;
-        let version = parse::<Versioned>(&found)?.meta;
-        if !same(&sent.resource, &there) {
-            return Ok(EntryOutcome::Contradicted(words));
+        let Ok(there) = parse::<Immunization>(&found) else {
+            return Ok(Err(Outcome::Again(Why::Unreadable)));
+        };
+        let Some(receipt) = receipt_of(place, &found) else {
+            return Ok(Err(Outcome::Again(Why::NoReceipt)));
+        };
+        if same(&sent.resource, &there) {
+            return Ok(Ok(EntryOutcome::Acknowledged(receipt)));
         }
-        let id = version.version_id;
-        let date = found.date.map(japan_time);
-        Ok(EntryOutcome::Acknowledged(Receipt {
-            location: format!("{resource}/_history/{id}"),
-            etag: found.etag.unwrap_or_else(|| format!("W/\"{id}\"")),
-            last_modified: version.last_updated.or(date).unwrap_or_default(),
-        }))
+        if self.outbox.is_known(parcel, &there) {
+            return self.update_on(parcel, place, receipt.etag);
+        }
+        Ok(contradicts)
+    }
+
+    /// Sends a change once more, alone, onto the version that was found.
+    fn update_on(
+        &mut self,
+        parcel: &Parcel,
+        place: &str,
+        version: String,
+    ) -> Result<Result<EntryOutcome, Outcome>, DeliveryError> {
+        let parcel = Parcel {
+            way: Way::Update {
+                resource: place.to_owned(),
+                version,
+            },
+            ..parcel.clone()
+        };
+        let (profile, products) = (self.outbox.profile, self.outbox.products);
+        let Ok(entry) = request_entry(&parcel, profile, products) else {
+            return Ok(Err(Outcome::Again(Why::NoForm)));
+        };
+        let (_, bytes) = self.outbox.bundle(vec![entry])?;
+        let answer = self.api.send(&bytes);
+        Ok(match judge(&answer, &[&parcel.way]) {
+            Outcome::Answered(mut answers) => match answers.pop() {
+                // Somebody was faster once more.
+                Some(EntryOutcome::Compare(_)) | None => Err(Outcome::Again(Why::Busy)),
+                Some(outcome) => Ok(outcome),
+            },
+            outcome => Err(outcome),
+        })
     }
 
     fn acknowledge(
@@ -386,52 +460,62 @@ impl Delivery<'_> {
     ) -> Result<ControlFlow<Why>, DeliveryError> {
         let random = watch.random();
         let pace = round.pace.told(came.limit);
-        let sent = came.parcels.len();
-        let (pace, next) = retry(pace, &came.outcome, sent, &self.backoff, random);
+        let (pace, next) = retry(pace, &came.outcome, came.sent.len(), &self.backoff, random);
         round.pace = pace;
-        let last = came.parcels.last().map_or(0, |parcel| parcel.sequence);
-        let (wait, halted) = match next {
-            Next::Send => (None, false),
+        let why = why(&came.outcome);
+        let wait = self.next(round, came, next, random, watch)?;
+        round.keep_reach(&mut self.outbox)?;
+        Ok(match wait {
+            None => ControlFlow::Continue(()),
+            Some((wait, halted)) => {
+                // Whatever it is, the server may have moved its parts.
+                if halted {
+                    self.api.forget_server();
+                }
+                round.wait(why, wait, halted, watch)
+            }
+        })
+    }
+
+    /// Does what is next, and tells how long to wait before, and whether for somebody.
+    fn next(
+        &mut self,
+        round: &mut Round,
+        came: &Came,
+        next: Next,
+        random: f64,
+        watch: &mut dyn Watch,
+    ) -> Result<Option<(Duration, bool)>, DeliveryError> {
+        let last = came
+            .sent
+            .last()
+            .map_or(round.after, |parcel| parcel.sequence);
+        let renewed = std::mem::take(&mut round.renewed);
+        Ok(match next {
+            Next::Send => None,
+            Next::Wait(wait) => Some((wait, false)),
+            Next::Halt(wait) => Some((wait, true)),
+            Next::PassOver(wait) => {
+                (round.after, round.passed_over) = (last, Some(why(&came.outcome)));
+                Some((wait, false))
+            }
             Next::Refuse => {
                 let words = why(&came.outcome).words().to_string();
-                for parcel in &came.parcels {
+                for parcel in &came.sent {
                     self.outbox.refuse(parcel, &words, watch)?;
                 }
                 (round.after, round.moved) = (last, true);
-                (None, false)
+                None
             }
             Next::Renew => {
                 self.api.forget_token();
                 // Once; a new token that is not accepted either is no matter of its age.
-                if round.renewed {
-                    round.pace = pace.failed();
-                    (Some(self.backoff.longest.mul_f64(random)), true)
-                } else {
-                    (None, false)
+                round.renewed = !renewed;
+                if renewed {
+                    round.pace = round.pace.failed();
                 }
+                renewed.then(|| (self.backoff.longest.mul_f64(random), true))
             }
-            Next::PassOver(wait) => {
-                (round.after, round.passed_over) = (last, Some(why(&came.outcome)));
-                (Some(wait), false)
-            }
-            Next::Wait(wait) => (Some(wait), false),
-            Next::Halt(wait) => (Some(wait), true),
-        };
-        round.renewed = next == Next::Renew && wait.is_none();
-        round.keep_reach(&mut self.outbox)?;
-        let Some(wait) = wait else {
-            return Ok(ControlFlow::Continue(()));
-        };
-        let waiting = Waiting {
-            why: why(&came.outcome),
-            wait,
-            failures: round.pace.failures,
-            halted,
-        };
-        watch.tell(&Progress::Waiting(waiting));
-        Ok(match watch.wait(&waiting) {
-            ControlFlow::Continue(()) => ControlFlow::Continue(()),
-            ControlFlow::Break(()) => ControlFlow::Break(waiting.why),
         })
     }
 }
@@ -461,10 +545,36 @@ impl Round {
         if self.pace.failures > 0 {
             return Ok(());
         }
-        if let Look::Parcels(parcels) = outbox.look(self.after, self.pace.size)? {
-            self.prepared = outbox.claim(parcels, watch)?;
+        match outbox.look(self.after, self.pace.size)? {
+            Look::Parcels(parcels) => {
+                self.prepared = outbox.claim(parcels, watch)?;
+                self.moved |= self.prepared.is_none();
+            }
+            Look::Settled => self.moved = true,
+            Look::Nothing(_) | Look::End => {}
         }
         Ok(())
+    }
+
+    /// Tells that nothing is sent just now, and waits.
+    fn wait(
+        &self,
+        why: Why,
+        wait: Duration,
+        halted: bool,
+        watch: &mut dyn Watch,
+    ) -> ControlFlow<Why> {
+        let waiting = Waiting {
+            why,
+            wait,
+            failures: self.pace.failures,
+            halted,
+        };
+        watch.tell(&Progress::Waiting(waiting));
+        match watch.wait(&waiting) {
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Break(()) => ControlFlow::Break(why),
+        }
     }
 
     /// Keeps what became of the batch that was answered last.
@@ -497,21 +607,53 @@ fn why(outcome: &Outcome) -> Why {
         Outcome::Again(why) | Outcome::Smaller(why) | Outcome::Halt(why) => *why,
         Outcome::Busy(_) => Why::Busy,
         Outcome::Renew => Why::Unauthorised,
-        Outcome::Answered(_) => Why::NoReceipt,
+        // Nobody asks why of what went well.
+        Outcome::Answered(_) => Why::ServerError,
     }
 }
 
-/// The version of a resource, as its server tells it.
-#[derive(serde::Deserialize)]
+/// Where to look at what the server has, if an answer leaves it in doubt: a 412, or a 200 to the
+/// `POST` of a change, which tells that the record is there and not what it says.
+fn place_in_doubt(parcel: &Parcel, answer: &EntryOutcome) -> Option<String> {
+    match (answer, &parcel.way) {
+        (EntryOutcome::Compare(_), Way::Update { resource, .. }) => Some(resource.clone()),
+        (EntryOutcome::AlreadyThere(receipt), _) if parcel.entry.kind != EntryKind::New => {
+            Some(resource_of(&receipt.location).to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The receipt of a resource that was fetched: its version from the header or from itself.
+fn receipt_of(place: &str, found: &Answer) -> Option<Receipt> {
+    let meta = parse::<Versioned>(found).unwrap_or_default().meta;
+    let version = match (&found.etag, meta.version_id) {
+        (Some(etag), _) => etag.trim_start_matches("W/").trim_matches('"').to_owned(),
+        (None, Some(version)) => version,
+        (None, None) => return None,
+    };
+    let date = found.date.map(japan_time);
+    Some(Receipt {
+        location: format!("{place}/_history/{version}"),
+        etag: found
+            .etag
+            .clone()
+            .unwrap_or_else(|| format!("W/\"{version}\"")),
+        last_modified: meta.last_updated.or(date).unwrap_or_default(),
+    })
+}
+
+/// What a server tells of a resource itself.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
 struct Versioned {
     meta: VersionMeta,
 }
 
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct VersionMeta {
-    version_id: String,
-    #[serde(default)]
+    version_id: Option<String>,
     last_updated: Option<String>,
 }
 

@@ -1,14 +1,14 @@
 //! The station's side of a delivery: what is claimed for a batch, and what became of it.
 
-use super::bundle::{batch, request_entry};
+use super::bundle::{batch, request_entry, same_content};
 use super::delivery::{Progress, Watch};
 use super::outcome::EntryOutcome;
-use super::plan::{Parcel, Plan, Step, plan};
+use super::plan::{Parcel, Plan, Step, Way, plan};
 use super::probe::{Probe, SyncStep};
 use super::wire::RequestEntry;
 use crate::clock::Clock;
-use crate::exchange::{Products, Profile};
-use crate::intake::OperatorId;
+use crate::exchange::{Immunization, Products, Profile, to_immunization};
+use crate::intake::{EntryKind, OperatorId};
 use crate::store::{Event, Reach, RecordStore as _, SqliteStore, State, StoreError, Witnessed};
 
 /// The book as a delivery sees it.
@@ -90,10 +90,11 @@ impl Outbox<'_> {
         Ok(match plan(&page, size) {
             Plan::Nothing => Look::Nothing(last),
             Plan::Send(parcels) => Look::Parcels(parcels),
-            Plan::Settle(steps) => {
-                self.advance(&steps)?;
-                Look::Settled
-            }
+            Plan::Settle(steps) => match self.advance(&steps) {
+                // Somebody corrected one of them in this very moment: looked at anew.
+                Ok(()) | Err(StoreError::NoSuchStep { .. }) => Look::Settled,
+                Err(error) => return Err(error),
+            },
         })
     }
 
@@ -125,13 +126,30 @@ impl Outbox<'_> {
             Err(error) => return Err(error),
         }
         self.probe.reached(SyncStep::Claimed);
-        let bundle = batch(entries, &self.store.head()?, self.profile);
-        let bytes = serde_json::to_vec(&bundle).unwrap_or_default();
+        let (entries, bytes) = self.bundle(entries)?;
         Ok(Some(Claimed {
             parcels,
-            entries: bundle.entry,
+            entries,
             bytes,
         }))
+    }
+
+    /// The batch of these entries as it goes onto the wire.
+    pub(super) fn bundle(
+        &mut self,
+        entries: Vec<RequestEntry>,
+    ) -> Result<(Vec<RequestEntry>, Vec<u8>), StoreError> {
+        let bundle = batch(entries, &self.store.head()?, self.profile);
+        let bytes = serde_json::to_vec(&bundle).unwrap_or_default();
+        Ok((bundle.entry, bytes))
+    }
+
+    /// Whether a resource says what one of the entries says that the server may hold.
+    pub(super) fn is_known(&self, parcel: &Parcel, there: &Immunization) -> bool {
+        parcel.known.iter().any(|entry| {
+            let known = to_immunization(entry, self.profile, self.products);
+            known.is_ok_and(|known| same_content(&known, there))
+        })
     }
 
     /// Whether the server has any of these is not known: they are sent again.
@@ -154,7 +172,7 @@ impl Outbox<'_> {
     ) -> Result<Tally, StoreError> {
         let answered = claimed.parcels.iter().zip(answers);
         let mut events: Vec<(&Parcel, Event)> = answered
-            .map(|(parcel, answer)| (parcel, event_of(answer)))
+            .map(|(parcel, answer)| (parcel, event_of(parcel, answer)))
             .collect();
         // Events of one kind share a row of the audit log.
         events.sort_by_key(|(parcel, event)| (rank(event), parcel.sequence));
@@ -178,7 +196,12 @@ impl Outbox<'_> {
             (parcel.sequence, Event::Send),
             (parcel.sequence, Event::Reject(words.to_owned())),
         ];
-        self.advance(&steps)?;
+        match self.advance(&steps) {
+            Ok(()) => {}
+            // Somebody cancelled it in this very moment.
+            Err(StoreError::NoSuchStep { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        }
         watch.tell(&Progress::Refused {
             record: parcel.entry.record.id,
             words: words.to_owned(),
@@ -202,12 +225,18 @@ fn steps_of(parcels: &[Parcel], event: &Event) -> Vec<Step> {
     parcels.iter().map(step).collect()
 }
 
-fn event_of(answer: &EntryOutcome) -> Event {
+fn event_of(parcel: &Parcel, answer: &EntryOutcome) -> Event {
+    let cancels_nothing =
+        parcel.way == Way::Create && matches!(parcel.entry.kind, EntryKind::Cancellation(_));
     match answer {
-        EntryOutcome::Acknowledged(receipt) => Event::Acknowledge(receipt.clone()),
+        EntryOutcome::Acknowledged(receipt) | EntryOutcome::AlreadyThere(receipt) => {
+            Event::Acknowledge(receipt.clone())
+        }
+        // Were the record there, the answer would have been 200.
+        EntryOutcome::Refused(_) | EntryOutcome::Contradicted(_) if cancels_nothing => Event::Moot,
         EntryOutcome::Refused(words) => Event::Reject(words.clone()),
         EntryOutcome::Contradicted(words) => Event::Contradict(words.clone()),
-        EntryOutcome::Compare(_) | EntryOutcome::Again => Event::Unanswered,
+        EntryOutcome::Compare(_) | EntryOutcome::Again(_) => Event::Unanswered,
     }
 }
 
@@ -217,7 +246,8 @@ fn rank(event: &Event) -> u8 {
         Event::Acknowledge(_) => 0,
         Event::Reject(_) => 1,
         Event::Contradict(_) => 2,
-        _ => 3,
+        Event::Moot => 3,
+        _ => 4,
     }
 }
 

@@ -10,7 +10,10 @@
 //! | 401 | [`Outcome::Renew`] the token, then once more |
 //! | 403; 404, 405, 410 | [`Outcome::Halt`] |
 //! | 408 | [`Outcome::Again`] |
-//! | 413; 400, 409, 412, 422 and other 4xx | [`Outcome::Smaller`]; of a batch of one, that record is refused |
+//! | 413; 400, 409, 412, 422 with an OperationOutcome | [`Outcome::Smaller`]; of a batch of one, that record is refused |
+//! | 400, 409, 412, 422 without: something in between spoke | [`Outcome::Again`] |
+//! | 425 | [`Outcome::Again`] |
+//! | other 4xx | [`Outcome::Halt`] |
 //! | 429, 503 | [`Outcome::Busy`], for as long as `Retry-After` says |
 //! | other 5xx | [`Outcome::Again`] |
 //! | no connection, no answer in time, cut off, too long | [`Outcome::Again`] |
@@ -18,7 +21,8 @@
 //!
 //! | answer to an entry | outcome |
 //! |---|---|
-//! | 200, 201 with a location and a version | [`EntryOutcome::Acknowledged`] |
+//! | 201, and 200 to a PUT, with a location and a version | [`EntryOutcome::Acknowledged`] |
+//! | 200 to a POST, the same | [`EntryOutcome::AlreadyThere`]: acknowledged, if what is there is what was sent |
 //! | 200, 201 without; other 2xx; 401, 408, 429, 5xx | [`EntryOutcome::Again`] |
 //! | 409 | [`EntryOutcome::Contradicted`]: to a person |
 //! | 412 to a PUT | [`EntryOutcome::Compare`]: is it what was sent, its reply lost? |
@@ -27,10 +31,10 @@
 
 use std::time::Duration;
 
-use super::plan::Way;
+use super::plan::{Way, resource_of};
 use super::transport::{Answer, Failure};
 use super::why::Why;
-use super::wire::{Bundle, BundleKind, EntryResponse, ResponseEntry};
+use super::wire::{Bundle, BundleKind, EntryResponse, OperationOutcome, ResponseEntry};
 use crate::clock::japan_time;
 use crate::store::Receipt;
 
@@ -56,6 +60,8 @@ pub enum Outcome {
 pub enum EntryOutcome {
     /// The server has it.
     Acknowledged(Receipt),
+    /// The server had the record already, in whatever state.
+    AlreadyThere(Receipt),
     /// The server will not take it; its words.
     Refused(String),
     /// The server has another record in its place; its words.
@@ -63,7 +69,7 @@ pub enum EntryOutcome {
     /// The version was another one: to be compared with what is there.
     Compare(String),
     /// Not known: the same again, later.
-    Again,
+    Again(Why),
 }
 
 /// What an answer to the batch of `ways` means.
@@ -100,6 +106,8 @@ pub(super) fn outcome_of(why: Why) -> Outcome {
         | Why::NoSuchServer
         | Why::Clock
         | Why::Insecure
+        | Why::Unacceptable
+        | Why::ServerKind
         | Why::NoForm => Outcome::Halt(why),
         _ => Outcome::Again(why),
     }
@@ -126,11 +134,23 @@ pub(super) fn judge_status(answer: &Answer) -> Option<Outcome> {
         408 => Outcome::Again(Why::TimedOut),
         413 => Outcome::Smaller(Why::TooLarge),
         429 | 503 => Outcome::Busy(answer.retry_after),
-        400..=499 => Outcome::Smaller(Why::RefusedWhole),
+        400 | 409 | 412 | 422 => match not_the_servers(answer) {
+            Some(why) => Outcome::Again(why),
+            None => Outcome::Smaller(Why::RefusedWhole),
+        },
+        425 => Outcome::Again(Why::ServerError),
+        400..=499 => Outcome::Halt(Why::Unacceptable),
         511 => Outcome::Again(Why::SignInPage),
         500..=599 => Outcome::Again(Why::ServerError),
         _ => Outcome::Again(Why::Unreadable),
     })
+}
+
+/// Why a refusal is not taken for the record API's own: gateways refuse too, and know no record.
+fn not_the_servers(answer: &Answer) -> Option<Why> {
+    let spoken = serde_json::from_slice::<OperationOutcome>(without_bom(&answer.body));
+    let outcome = spoken.is_ok_and(|outcome| outcome.resource_type == "OperationOutcome");
+    content_problem(answer).or((!outcome).then_some(Why::Unreadable))
 }
 
 /// Whether a body is something else than FHIR's JSON.
@@ -169,11 +189,15 @@ pub(super) fn without_bom(body: &[u8]) -> &[u8] {
 fn judge_entry(response: &EntryResponse, way: &Way, answer: &Answer) -> EntryOutcome {
     let status = response.status.get(..3).and_then(|s| s.parse::<u16>().ok());
     match (status, way) {
-        (Some(200 | 201), _) => match receipt(response, answer) {
-            Some(receipt) => EntryOutcome::Acknowledged(receipt),
-            None => EntryOutcome::Again,
+        (Some(status @ (200 | 201)), way) => match (receipt(response, answer), status, way) {
+            (Some(receipt), 200, Way::Create) => EntryOutcome::AlreadyThere(receipt),
+            (Some(receipt), ..) => EntryOutcome::Acknowledged(receipt),
+            (None, ..) => EntryOutcome::Again(Why::NoReceipt),
         },
-        (Some(202..=299 | 401 | 408 | 429 | 500..=599) | None, _) => EntryOutcome::Again,
+        (Some(202..=299), _) => EntryOutcome::Again(Why::NoReceipt),
+        (Some(429), _) => EntryOutcome::Again(Why::Busy),
+        (Some(401 | 408 | 500..=599), _) => EntryOutcome::Again(Why::ServerError),
+        (None, _) => EntryOutcome::Again(Why::Unreadable),
         (Some(412), Way::Update { .. }) => EntryOutcome::Compare(words(response)),
         (Some(409 | 412), _) => EntryOutcome::Contradicted(words(response)),
         (Some(_), _) => EntryOutcome::Refused(words(response)),
@@ -184,9 +208,9 @@ fn judge_entry(response: &EntryResponse, way: &Way, answer: &Answer) -> EntryOut
 /// time of its own, that of the whole answer counts.
 fn receipt(response: &EntryResponse, answer: &Answer) -> Option<Receipt> {
     let location = response.location.clone()?;
-    if !location.contains("Immunization/") {
-        return None;
-    }
+    resource_of(&location)
+        .strip_prefix("Immunization/")
+        .filter(|id| !id.is_empty())?;
     let version = location
         .split_once("/_history/")
         .map(|(_, version)| version);
@@ -220,27 +244,35 @@ fn words(response: &EntryResponse) -> String {
     masked(&all.join("; "))
 }
 
-/// Runs of more than five digits are hidden: a municipality's code has six.
+/// What is hidden has more than five digits, in either width, whatever stands between them: a
+/// municipality's code has six.
 fn masked(text: &str) -> String {
-    let mut masked = String::new();
-    let mut digits = String::new();
-    for c in text
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(WORDS)
-        .chain(['\n'])
-    {
-        if c.is_ascii_digit() {
-            digits.push(c);
+    let short = text.chars().filter(|c| !c.is_control()).take(WORDS);
+    let (mut masked, mut run) = (String::new(), String::new());
+    for c in short.chain(['\n']) {
+        if is_digit(c) || matches!(c, '-' | '−' | '‐' | ' ' | '\u{3000}') && !run.is_empty() {
+            run.push(c);
             continue;
         }
-        masked.push_str(if digits.len() > 5 { "…" } else { &digits });
-        digits.clear();
+        masked.push_str(&hidden(&run));
+        run.clear();
         if c != '\n' {
             masked.push(c);
         }
     }
     masked
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || ('０'..='９').contains(&c)
+}
+
+fn hidden(run: &str) -> String {
+    if run.chars().filter(|c| is_digit(*c)).count() <= 5 {
+        return run.to_owned();
+    }
+    let end = run.trim_end_matches(|c| !is_digit(c)).len();
+    format!("…{}", &run[end..])
 }
 
 #[cfg(test)]
@@ -302,9 +334,11 @@ mod tests {
     }
 
     #[test]
-    fn created_and_already_there_are_acknowledged_with_their_receipt() {
+    fn created_and_already_there_come_with_their_receipt() {
         for status in ["201 Created", "200 OK", "200", "201"] {
-            let EntryOutcome::Acknowledged(receipt) = one(response(status), &CREATE) else {
+            let (EntryOutcome::Acknowledged(receipt) | EntryOutcome::AlreadyThere(receipt)) =
+                one(response(status), &CREATE)
+            else {
                 panic!("{status}");
             };
             assert_eq!(receipt.location, "Immunization/5001/_history/2");
@@ -316,10 +350,14 @@ mod tests {
     fn without_a_receipt_nothing_is_acknowledged() {
         let mut bare = response("201 Created");
         bare.location = None;
-        assert_eq!(one(bare, &CREATE), EntryOutcome::Again);
+        let none = EntryOutcome::Again(Why::NoReceipt);
+        assert_eq!(one(bare, &CREATE), none);
         let mut no_version = response("201 Created");
         (no_version.etag, no_version.location) = (None, Some("Immunization/5001".into()));
-        assert_eq!(one(no_version, &CREATE), EntryOutcome::Again);
+        assert_eq!(one(no_version, &CREATE), none);
+        let mut no_id = response("201 Created");
+        no_id.location = Some("Immunization/".into());
+        assert_eq!(one(no_id, &CREATE), none);
     }
 
     #[test]
@@ -339,11 +377,8 @@ mod tests {
             assert!(refused(status), "{status}");
         }
         for status in ["401", "408", "429", "500", "503", "202", "204", "", "ok"] {
-            assert_eq!(
-                one(response(status), &CREATE),
-                EntryOutcome::Again,
-                "{status}"
-            );
+            let outcome = one(response(status), &CREATE);
+            assert!(matches!(outcome, EntryOutcome::Again(_)), "{status}");
         }
         for (status, way) in [("409", &CREATE), ("409", &update()), ("412", &CREATE)] {
             let outcome = one(response(status), way);
@@ -430,10 +465,9 @@ mod tests {
             (&[404, 405, 410], Outcome::Halt(Why::NoSuchServer)),
             (&[408], Outcome::Again(Why::TimedOut)),
             (&[413], Outcome::Smaller(Why::TooLarge)),
-            (
-                &[400, 409, 412, 415, 422],
-                Outcome::Smaller(Why::RefusedWhole),
-            ),
+            (&[400, 409, 412, 422], Outcome::Again(Why::Unreadable)),
+            (&[402, 406, 415, 426, 451], Outcome::Halt(Why::Unacceptable)),
+            (&[425], Outcome::Again(Why::ServerError)),
             (&[429, 503], Outcome::Busy(None)),
             (&[500, 501, 502, 504], Outcome::Again(Why::ServerError)),
             (&[201, 204, 100, 999], Outcome::Again(Why::Unreadable)),
@@ -441,6 +475,19 @@ mod tests {
             for status in statuses {
                 assert_eq!(whole(*status), outcome, "{status}");
             }
+        }
+    }
+
+    #[test]
+    fn only_the_record_apis_own_refusal_of_a_batch_counts_against_its_records() {
+        let own = serde_json::to_string(&OperationOutcome::error("invalid", "no", None)).unwrap();
+        for status in [400, 409, 412, 422] {
+            let outcome = judge(&Ok(answer(status, &own)), &[&CREATE]);
+            assert_eq!(outcome, Outcome::Smaller(Why::RefusedWhole), "{status}");
+            let mut gateway = answer(status, "<html>blocked</html>");
+            gateway.content_type = Some("text/html".into());
+            let outcome = judge(&Ok(gateway), &[&CREATE]);
+            assert_eq!(outcome, Outcome::Again(Why::SignInPage), "{status}");
         }
     }
 
@@ -471,6 +518,19 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_hidden_however_it_is_written() {
+        for text in [
+            "00123-45678",
+            "0012 3456 78",
+            "００１２３４５６７８",
+            "131016-0012345678",
+        ] {
+            assert_eq!(masked(&format!("no {text} here")), "no … here");
+        }
+        assert_eq!(masked("422 of 5 doses"), "422 of 5 doses");
+    }
+
+    #[test]
     fn a_servers_words_are_kept_without_voucher_numbers() {
         let mut told = response("409 Conflict");
         let words = "another record of 131016-0012345678 exists (211310160012345678)";
@@ -483,7 +543,7 @@ mod tests {
             panic!("a contradiction");
         };
         assert!(
-            words.starts_with("409 Conflict; another record of …-… exists (…)"),
+            words.starts_with("409 Conflict; another record of … exists (…)"),
             "{words}"
         );
         assert!(words.contains("Immunization.patient"));

@@ -6,6 +6,8 @@
 //! | a change of a record that the server has | `PUT` on the version of the newest receipt |
 //! | a correction of a record that the server does not have | `POST` of what is true now |
 //! | a cancellation of a record that the server does not have | not at all: both are moot |
+//! | a cancellation of a record that the server may have | `POST`, and if it is there, `PUT` |
+//! | a change of what another server has | not at all: to a person |
 //! | a change whose record is still on its way | waits for the receipt |
 //! | a dose whose cancelled record the server still has | waits for the cancellation |
 //!
@@ -37,6 +39,9 @@ pub struct Parcel {
     pub entry: Entry,
     /// How it goes out.
     pub way: Way,
+    /// What the server may hold of this record: the entries before this one. Anything else is not
+    /// this station's to overwrite.
+    pub known: Vec<Entry>,
 }
 
 /// How an entry goes out.
@@ -59,7 +64,7 @@ pub fn plan(page: &[Outgoing], limit: usize) -> Plan {
     let mut steps: Vec<Step> = page.iter().flat_map(moot).collect();
     // Two changes of one record name the same refused entry.
     steps.sort_by_key(|step| step.0);
-    steps.dedup_by_key(|step| step.0);
+    steps.dedup();
     if !steps.is_empty() {
         return Plan::Settle(steps);
     }
@@ -81,29 +86,49 @@ fn parcel(out: &Outgoing) -> Option<Parcel> {
             resource: resource_of(&receipt.location).to_owned(),
             version: receipt.etag.clone(),
         },
-        None if out.held || matches!(out.stored.entry.kind, EntryKind::Cancellation(_)) => {
-            return None;
-        }
+        // A cancellation takes no dose's place.
+        None if out.held && !is_cancellation(out) => return None,
         None => Way::Create,
     };
     Some(Parcel {
         sequence: out.stored.sequence,
         entry: out.stored.entry.clone(),
         way,
+        known: out.before.iter().map(|e| e.entry.clone()).collect(),
     })
 }
+
+/// Told of a change that cannot be sent.
+const ELSEWHERE: &str = "この記録は以前のサーバーに送られています。そちらの担当者に連絡してください / this record was delivered to another server: tell whoever runs that one";
 
 /// What became pointless: earlier entries of the record that the server refused, since a later one
 /// takes their place, and a cancellation of what the server does not have.
 fn moot(out: &Outgoing) -> Vec<Step> {
+    if out.elsewhere {
+        let told = Event::Contradict(ELSEWHERE.to_owned());
+        return vec![
+            (out.stored.sequence, Event::Send),
+            (out.stored.sequence, told),
+        ];
+    }
     let refused = |stored: &&Stored| matches!(stored.state, State::Rejected | State::Conflict);
     let replaced = out.before.iter().filter(refused);
     let mut steps: Vec<Step> = replaced.map(|e| (e.sequence, Event::Moot)).collect();
-    let cancels = matches!(out.stored.entry.kind, EntryKind::Cancellation(_));
-    if cancels && newest_receipt(out).is_none() && !out.before.iter().any(is_on_its_way) {
+    let nowhere = newest_receipt(out).is_none() && !out.before.iter().any(may_have_arrived);
+    if is_cancellation(out) && nowhere {
         steps.push((out.stored.sequence, Event::Moot));
     }
     steps
+}
+
+/// Whether an attempt may have arrived although its answer did not: only of an entry that was sent
+/// once, and refused, is it known that the server does not have it.
+fn may_have_arrived(stored: &Stored) -> bool {
+    is_on_its_way(stored) || stored.attempts > 1
+}
+
+fn is_cancellation(out: &Outgoing) -> bool {
+    matches!(out.stored.entry.kind, EntryKind::Cancellation(_))
 }
 
 fn is_on_its_way(stored: &Stored) -> bool {
@@ -137,6 +162,7 @@ mod tests {
             stored,
             before: before.to_vec(),
             held: false,
+            elsewhere: false,
         }
     }
 
@@ -210,6 +236,36 @@ mod tests {
     }
 
     #[test]
+    fn a_cancellation_of_what_may_have_arrived_and_was_refused_later_goes_out() {
+        let mut new = in_state(stored(1, &record(1)), State::Rejected);
+        new.attempts = 2;
+        let cancelled = stored(2, &cancellation(&new.entry));
+        let first = plan(&[out(cancelled.clone(), &[new.clone()])], 9);
+        assert_eq!(first, Plan::Settle(vec![(1, Event::Moot)]));
+        new.state = State::Withdrawn;
+        let Plan::Send(parcels) = plan(&[out(cancelled, &[new.clone()])], 9) else {
+            panic!("something to send");
+        };
+        assert_eq!(parcels[0].way, Way::Create);
+        assert_eq!(parcels[0].known, [new.entry]);
+    }
+
+    #[test]
+    fn what_another_server_has_is_not_changed_at_this_one() {
+        let new = acknowledged(stored(1, &record(1)));
+        let changed = stored(2, &correction(&new.entry, "FJ0001"));
+        let mut out = out(changed, &[new]);
+        out.elsewhere = true;
+        let Plan::Settle(steps) = plan(&[out], 9) else {
+            panic!("something to settle");
+        };
+        assert!(matches!(
+            &steps[..],
+            [(2, Event::Send), (2, Event::Contradict(_))]
+        ));
+    }
+
+    #[test]
     fn two_changes_of_a_refused_record_settle_it_once() {
         let new = in_state(stored(1, &record(1)), State::Rejected);
         let one = stored(2, &correction(&new.entry, "FJ0001"));
@@ -255,7 +311,7 @@ mod tests {
             let page: Vec<Outgoing> = states.iter().zip(1..).map(|(&(state, held), n)| {
                 let new = in_state(stored(2 * n, &record(n)), State::ALL[state]);
                 let changed = stored(2 * n + 1, &correction(&new.entry, "FJ0001"));
-                Outgoing { stored: changed, before: vec![new], held }
+                Outgoing { stored: changed, before: vec![new], held, elsewhere: false }
             }).collect();
             if let Plan::Send(parcels) = plan(&page, limit) {
                 prop_assert!(parcels.len() <= limit);

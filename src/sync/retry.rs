@@ -7,7 +7,8 @@
 //! restart, and never wall time, which jumps.
 //!
 //! After [`Backoff::opens_after`] failures in a row the circuit is open: nothing is asked of the
-//! server until the wait is over, and then one batch alone. Its success closes the circuit.
+//! server until the wait is over, also by a station that was restarted meanwhile, and then one
+//! batch alone. Its success closes the circuit. Only a person who asks for it goes before.
 
 use std::time::Duration;
 
@@ -30,6 +31,10 @@ pub struct Backoff {
     pub opens_after: u32,
     /// Failures of one record sent alone after which it is passed over until the next round.
     pub passes_over_after: u32,
+    /// Records that are refused in a row, each alone, before it looks like the server's fault.
+    pub refuses_at_most: u32,
+    /// Answers in a row after which a batch that had to shrink grows again.
+    pub grows_after: u32,
 }
 
 impl Default for Backoff {
@@ -39,6 +44,8 @@ impl Default for Backoff {
             longest: Duration::from_mins(5),
             opens_after: 5,
             passes_over_after: 3,
+            refuses_at_most: 3,
+            grows_after: 4,
         }
     }
 }
@@ -46,6 +53,10 @@ impl Default for Backoff {
 /// The fewest records to which a batch shrinks because its answers do not arrive: on a bad line a
 /// smaller batch arrives more often, but a server that is down is not helped by many small ones.
 const FEWEST_ON_A_BAD_LINE: usize = 25;
+
+/// Failures of the line with one batch, while the server gave tokens, after which it is the batch
+/// that is doubted: a record may break the server's process.
+const DOUBTS_THE_BATCH_AFTER: u32 = 6;
 
 /// How the station gets on with the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +71,10 @@ pub struct Pace {
     pub server_failures: u32,
     /// Times since the last answer that the line did.
     pub line_failures: u32,
+    /// Records refused in a row, each alone.
+    pub refusals: u32,
+    /// Answers in a row since the batch last shrank or grew.
+    pub steady: u32,
 }
 
 /// What comes next.
@@ -97,6 +112,8 @@ impl From<Reach> for Pace {
             size: limit,
             server_failures: 0,
             line_failures: 0,
+            refusals: 0,
+            steady: 0,
         }
     }
 }
@@ -133,12 +150,31 @@ impl Pace {
         }
     }
 
-    fn answered(self) -> Self {
+    fn answered(self, backoff: &Backoff) -> Self {
+        let steady = self.steady.saturating_add(1);
+        let grows = steady >= backoff.grows_after && self.size < self.limit;
         Self {
             failures: 0,
             server_failures: 0,
             line_failures: 0,
-            size: (self.size * 2).min(self.limit),
+            refusals: 0,
+            steady: if grows { 0 } else { steady },
+            size: if grows {
+                (self.size * 2).min(self.limit)
+            } else {
+                self.size
+            },
+            ..self
+        }
+    }
+
+    /// The same after a record that was refused alone.
+    fn refused(self) -> Self {
+        Self {
+            failures: 0,
+            server_failures: 0,
+            line_failures: 0,
+            refusals: self.refusals + 1,
             ..self
         }
     }
@@ -155,6 +191,7 @@ impl Pace {
     fn halved(self, least: usize) -> Self {
         Self {
             size: (self.size / 2).max(least.min(self.size)),
+            steady: 0,
             ..self
         }
     }
@@ -169,12 +206,22 @@ pub fn retry(
     random: f64,
 ) -> (Pace, Next) {
     match outcome {
-        Outcome::Answered(_) => (pace.answered(), Next::Send),
+        Outcome::Answered(_) => (pace.answered(backoff), Next::Send),
         Outcome::Renew => (pace, Next::Renew),
-        Outcome::Smaller(_) if sent <= 1 => (pace.answered(), Next::Refuse),
+        Outcome::Smaller(_) if sent <= 1 && pace.refusals < backoff.refuses_at_most => {
+            (pace.refused(), Next::Refuse)
+        }
+        Outcome::Smaller(_) if sent <= 1 => {
+            let pace = Pace {
+                refusals: 0,
+                ..pace.failed()
+            };
+            (pace, Next::Halt(jitter(&pace, backoff, random)))
+        }
         Outcome::Smaller(_) => {
-            let size = Pace { size: sent, ..pace };
-            (size.halved(1), Next::Send)
+            let half = Pace { size: sent, ..pace }.halved(1);
+            let size = half.size.min(pace.limit);
+            (Pace { size, ..half }, Next::Send)
         }
         Outcome::Busy(asked) => {
             let pace = pace.failed();
@@ -193,21 +240,28 @@ fn again(pace: Pace, why: Why, sent: usize, backoff: &Backoff, random: f64) -> (
     let mut pace = pace.failed();
     let wait = jitter(&pace, backoff, random);
     let (times, least) = match why {
+        // It did not come to a batch.
+        _ if sent == 0 => return (pace, Next::Wait(wait)),
         // Perhaps it is the batch.
         Why::ServerError | Why::Unreadable | Why::EntryCount | Why::TooLong => {
-            pace.server_failures += 1;
+            pace.server_failures = pace.server_failures.saturating_add(1);
             (pace.server_failures, 1)
         }
         // Perhaps it is the line.
         Why::TimedOut | Why::CutOff => {
-            pace.line_failures += 1;
-            (pace.line_failures, FEWEST_ON_A_BAD_LINE)
+            pace.line_failures = pace.line_failures.saturating_add(1);
+            let doubted = pace.line_failures > DOUBTS_THE_BATCH_AFTER;
+            (
+                pace.line_failures,
+                if doubted { 1 } else { FEWEST_ON_A_BAD_LINE },
+            )
         }
         // It is neither.
         _ => return (pace, Next::Wait(wait)),
     };
-    if sent <= 1 && pace.server_failures > backoff.passes_over_after {
-        pace.server_failures = 0;
+    let line = pace.line_failures.saturating_sub(DOUBTS_THE_BATCH_AFTER);
+    if sent == 1 && pace.server_failures.max(line) > backoff.passes_over_after {
+        (pace.server_failures, pace.line_failures) = (0, 0);
         return (pace, Next::PassOver(wait));
     }
     // Once may be chance.
@@ -218,7 +272,7 @@ fn again(pace: Pace, why: Why, sent: usize, backoff: &Backoff, random: f64) -> (
 }
 
 /// A wait from the whole window that so many failures have opened.
-fn jitter(pace: &Pace, backoff: &Backoff, random: f64) -> Duration {
+pub(super) fn jitter(pace: &Pace, backoff: &Backoff, random: f64) -> Duration {
     let doublings = pace.failures.saturating_sub(1).min(20);
     let window = backoff
         .first
@@ -319,17 +373,56 @@ mod tests {
     }
 
     #[test]
-    fn batches_grow_again_with_every_answer_up_to_the_servers_limit() {
+    fn batches_grow_again_when_some_were_answered_up_to_the_servers_limit() {
         let mut pace = Pace {
             size: 25,
             ..Pace::default()
         };
         let mut sizes = Vec::new();
-        for _ in 0..4 {
+        for _ in 0..16 {
             pace = after(pace, &Outcome::Answered(Vec::new()), pace.size).0;
             sizes.push(pace.size);
         }
-        assert_eq!(sizes, [50, 100, 200, 200]);
+        assert_eq!(sizes[..5], [25, 25, 25, 50, 50]);
+        assert_eq!(sizes[15], 200);
+    }
+
+    #[test]
+    fn a_server_that_refuses_one_record_after_the_other_is_doubted_and_not_the_records() {
+        let mut pace = Pace {
+            size: 1,
+            ..Pace::default()
+        };
+        let refuses = Outcome::Smaller(Why::RefusedWhole);
+        for _ in 0..3 {
+            let (next_pace, next) = after(pace, &refuses, 1);
+            assert_eq!(next, Next::Refuse);
+            pace = next_pace;
+        }
+        assert!(matches!(after(pace, &refuses, 1).1, Next::Halt(_)));
+    }
+
+    #[test]
+    fn a_record_that_breaks_the_line_is_found_and_passed_over_too() {
+        let mut pace = Pace::default();
+        for _ in 0..40 {
+            let (next_pace, next) = after(pace, &Outcome::Again(Why::CutOff), pace.size);
+            pace = next_pace;
+            if let Next::PassOver(_) = next {
+                assert_eq!(pace.size, 1);
+                return;
+            }
+        }
+        panic!("never passed over");
+    }
+
+    #[test]
+    fn what_fails_before_a_batch_is_no_fault_of_the_batch() {
+        let mut pace = Pace::default();
+        for why in [Why::CutOff, Why::TimedOut, Why::ServerError].repeat(10) {
+            pace = after(pace, &Outcome::Again(why), 0).0;
+        }
+        assert_eq!(pace.size, 200);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One request and its answer, behind a small trait: HTTP in a station, a script in tests.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,6 +9,10 @@ use super::why::CertificateProblem;
 
 /// The longest answer that is read, in bytes: 500 entries with long words stay far below.
 pub const LONGEST_ANSWER: u64 = 8 << 20;
+
+/// The longest that a server may ask to wait: a slip of its clock must not silence a station for
+/// years.
+pub const LONGEST_ASKED: Duration = Duration::from_hours(1);
 
 /// What is asked of a server.
 #[derive(Clone, Copy)]
@@ -30,7 +35,7 @@ pub struct Body<'a> {
 }
 
 /// What came back, whatever it says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -48,6 +53,17 @@ pub struct Answer {
     pub training: bool,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// Without the body, which may hold a token.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why nothing came back.
@@ -90,13 +106,17 @@ pub(super) fn http_date(text: &str) -> Option<Timestamp> {
 }
 
 /// How long a `Retry-After` asks to wait: seconds, or until a date, as seen from the server's own
-/// clock (RFC 9110, section 10.2.3).
+/// clock (RFC 9110, section 10.2.3); at most [`LONGEST_ASKED`].
 pub(super) fn retry_after(text: &str, server_now: Option<Timestamp>) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<u32>() {
-        return Some(Duration::from_secs(u64::from(seconds)));
+        return Some(Duration::from_secs(u64::from(seconds)).min(LONGEST_ASKED));
     }
     let until = http_date(text)?.duration_since(server_now?);
-    Some(Duration::try_from(until).unwrap_or_default())
+    Some(
+        Duration::try_from(until)
+            .unwrap_or_default()
+            .min(LONGEST_ASKED),
+    )
 }
 
 #[cfg(test)]
@@ -116,5 +136,8 @@ mod tests {
             Some(Duration::ZERO)
         );
         assert_eq!(retry_after("soon", now), None);
+        for forever in ["4294967295", "Thu, 01 Jan 2099 00:00:00 GMT"] {
+            assert_eq!(retry_after(forever, now), Some(LONGEST_ASKED));
+        }
     }
 }

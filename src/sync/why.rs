@@ -54,6 +54,10 @@ pub enum Why {
     TooLarge,
     /// The server refused the batch as a whole.
     RefusedWhole,
+    /// The server, or something before it, does not take such requests at all.
+    Unacceptable,
+    /// The server is for training and the directory is not.
+    ServerKind,
     /// The tablet's clock and the server's differ.
     Clock,
     /// Plain http, or a step from https down to it.
@@ -64,7 +68,7 @@ pub enum Why {
 
 impl Why {
     /// All of them, for tables and tests.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Unreachable,
         Self::TimedOut,
         Self::CutOff,
@@ -86,6 +90,8 @@ impl Why {
         Self::ServerError,
         Self::TooLarge,
         Self::RefusedWhole,
+        Self::Unacceptable,
+        Self::ServerKind,
         Self::Clock,
         Self::Insecure,
         Self::NoForm,
@@ -115,6 +121,8 @@ impl Why {
             Self::ServerError => "server_error",
             Self::TooLarge => "too_large",
             Self::RefusedWhole => "refused",
+            Self::Unacceptable => "unacceptable",
+            Self::ServerKind => "server_kind",
             Self::Clock => "clock",
             Self::Insecure => "insecure",
             Self::NoForm => "no_form",
@@ -207,6 +215,14 @@ impl Why {
             Self::RefusedWhole => (
                 "サーバーがまとめて拒否しました。分けて送り直します",
                 "the server refused the batch as a whole: it is sent in parts",
+            ),
+            Self::Unacceptable => (
+                "サーバーか途中の機器が、この要求を受け付けません。サーバーの担当者に連絡してください",
+                "the server, or something before it, does not take such requests: tell whoever runs the server",
+            ),
+            Self::ServerKind => (
+                "研修用のサーバーが応答しました。送信済みとしていません。サーバーの担当者に連絡してください",
+                "a server for training answered, and nothing counts as delivered: tell whoever runs the server",
             ),
             Self::Clock => (
                 "端末とサーバーの時計が合いません。端末の時計を確かめてください。記録は続けられます",

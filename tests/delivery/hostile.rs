@@ -66,7 +66,7 @@ impl Hostile {
         };
         tablet
             .store
-            .keep_enrolment(&enrolment, &clerk())
+            .keep_enrolment(&enrolment, true, &clerk())
             .expect("kept");
         tablet.record(&entry(1));
         tablet.record(&entry(2));

@@ -63,7 +63,7 @@ impl Tablet {
             .find_map(|_| enrol(&mut transport, url, code, &key, kind, ca.clone(), &now).ok())
             .expect("enrolled");
         self.store
-            .keep_enrolment(&enrolment, &clerk())
+            .keep_enrolment(&enrolment, true, &clerk())
             .expect("kept");
     }
 
@@ -74,7 +74,9 @@ impl Tablet {
             server: url.to_owned(),
             ..enrolment
         };
-        self.store.keep_enrolment(&moved, &clerk()).expect("kept");
+        self.store
+            .keep_enrolment(&moved, true, &clerk())
+            .expect("kept");
     }
 
     pub fn record(&mut self, entry: &Entry) -> Entered {
@@ -124,6 +126,7 @@ impl Tablet {
             },
             api: &mut api,
             backoff: Backoff::default(),
+            unattended: false,
         };
         delivery.run(watch)
     }

@@ -5,7 +5,9 @@ CREATE TABLE enrolment (
     client_id   TEXT NOT NULL,
     -- The certificate authority that vouches for the server, PEM; NULL for the usual ones.
     ca          TEXT,
-    enrolled_in INTEGER NOT NULL REFERENCES audit (sequence)
+    enrolled_in INTEGER NOT NULL REFERENCES audit (sequence),
+    -- Receipts of audit rows before this one are another server's.
+    since       INTEGER NOT NULL
 ) STRICT;
 
 -- How the server was reached lately. One row. Attempts are counted and no times kept, since wall

@@ -68,7 +68,10 @@ fn responses(statuses: &[&str]) -> Answer {
 }
 
 fn status(status: u16) -> Reply {
-    Ok(fhir(status, &json!({})))
+    Ok(fhir(
+        status,
+        &json!({"resourceType": "OperationOutcome", "issue": []}),
+    ))
 }
 
 fn size(batch: &Value) -> usize {
@@ -153,6 +156,7 @@ struct Station {
     server: Script,
     clock: StandingClock,
     watch: Patient,
+    unattended: bool,
 }
 
 impl Station {
@@ -204,6 +208,7 @@ impl Station {
                 ..Patient::default()
             },
             _folder: folder,
+            unattended: false,
         }
     }
 
@@ -231,6 +236,7 @@ impl Station {
             },
             api: &mut self.api,
             backoff: Backoff::default(),
+            unattended: self.unattended,
         };
         delivery.run(&mut self.watch)
     }
@@ -327,7 +333,7 @@ fn a_batch_that_is_too_large_is_halved() {
     let mut station = Station::with_records(8, vec![too_large; 2]);
     assert_eq!(station.deliver().unwrap().delivered, 8);
     // The second two were claimed while the first two were on their way.
-    assert_eq!(station.sizes(), [8, 4, 2, 2, 4]);
+    assert_eq!(station.sizes(), [8, 4, 2, 2, 2, 2]);
     assert!(station.watch.waits.is_empty());
 }
 
@@ -464,7 +470,9 @@ fn a_cancelled_record_that_the_server_refused_leaves_nothing_behind() {
     station.store.advance(&steps, &witnessed).unwrap();
     station.record(&cancellation(&record(1)));
     station.deliver().unwrap();
-    assert_eq!(station.states(&record(1)), [State::Withdrawn; 2]);
+    // Whether the first attempt had arrived is not known, so the cancellation goes out too.
+    let states = station.states(&record(1));
+    assert_eq!(states, [State::Withdrawn, State::Acknowledged]);
     assert_eq!(station.store.counts(None).unwrap().open(), 0);
 }
 
@@ -519,6 +527,143 @@ fn an_outage_is_not_forgotten_by_a_restart() {
     station.watch.waits.clear();
     station.deliver().unwrap();
     assert_eq!(station.watch.waits[0].failures, 9);
+}
+
+#[test]
+fn a_station_that_is_restarted_in_an_outage_waits_unless_somebody_asks_for_it() {
+    let mut station = Station::with_records(1, vec![]);
+    let reach = Reach {
+        failures: 9,
+        batch_limit: 200,
+    };
+    station.store.keep_reach(reach).unwrap();
+    station.unattended = true;
+    station.watch.most = 0;
+    assert_eq!(station.deliver().unwrap().delivered, 0);
+    assert_eq!(station.watch.waits[0].wait, Duration::from_secs(128));
+    assert_eq!(station.server.0.lock().unwrap().tokens, 0);
+    station.unattended = false;
+    assert_eq!(station.deliver().unwrap().delivered, 1);
+}
+
+#[test]
+fn a_gateway_that_refuses_everything_refuses_no_record() {
+    let blocked: fn(&Value) -> Reply = |_| {
+        Ok(Answer {
+            content_type: Some("text/html".into()),
+            ..fhir(400, &json!("<html>"))
+        })
+    };
+    let mut station = Station::with_records(3, vec![blocked; 50]);
+    station.watch.most = 20;
+    station.deliver().unwrap();
+    assert_eq!(station.count(State::Queued), 3);
+}
+
+#[test]
+fn a_correction_of_what_arrived_unnoticed_and_was_refused_later_reaches_the_server() {
+    let mut station = Station::with_records(1, vec![]);
+    let witnessed = Witnessed::new(OperatorId::new("sync").unwrap(), station.clock.now());
+    let lost_and_refused = [
+        (2, Event::Send),
+        (2, Event::Unanswered),
+        (2, Event::Send),
+        (2, Event::Reject("the whole batch".into())),
+    ];
+    station
+        .store
+        .advance(&lost_and_refused, &witnessed)
+        .unwrap();
+    station.record(&correction(&record(1), "FJ0001"));
+    let mut server = station.server.0.lock().unwrap();
+    // The record is there, with what it said first; so the correction goes onto its version.
+    server.batches = vec![|_| Ok(responses(&["200 OK"]))];
+    server.resource = || resource_of_record_one();
+    drop(server);
+    station.deliver().unwrap();
+    let states = station.states(&record(1));
+    assert_eq!(states, [State::Withdrawn, State::Acknowledged]);
+    let seen = station.server.0.lock().unwrap().seen.clone();
+    assert_eq!(seen[0]["entry"][0]["request"]["method"], "POST");
+    assert_eq!(seen[1]["entry"][0]["request"]["ifMatch"], "W/\"7\"");
+    assert_eq!(seen[1]["entry"][0]["resource"]["lotNumber"], "FJ0001");
+}
+
+#[test]
+fn a_cancellation_of_what_arrived_unnoticed_and_was_refused_later_reaches_the_server() {
+    let mut station = Station::with_records(1, vec![]);
+    let witnessed = Witnessed::new(OperatorId::new("sync").unwrap(), station.clock.now());
+    let lost_and_refused = [
+        (2, Event::Send),
+        (2, Event::Unanswered),
+        (2, Event::Send),
+        (2, Event::Reject("the whole batch".into())),
+    ];
+    station
+        .store
+        .advance(&lost_and_refused, &witnessed)
+        .unwrap();
+    station.record(&cancellation(&record(1)));
+    let mut server = station.server.0.lock().unwrap();
+    server.batches = vec![|_| Ok(responses(&["200 OK"]))];
+    server.resource = || resource_of_record_one();
+    drop(server);
+    station.deliver().unwrap();
+    let seen = station.server.0.lock().unwrap().seen.clone();
+    assert_eq!(
+        seen[1]["entry"][0]["resource"]["status"],
+        "entered-in-error"
+    );
+    assert_eq!(station.store.counts(None).unwrap().open(), 0);
+}
+
+/// What the server has of record 1: as it was recorded first, but in a later version.
+fn resource_of_record_one() -> Reply {
+    let catalogue = Catalogue::built_in().unwrap();
+    let resource =
+        crate::exchange::to_immunization(&record(1), &Profile::default(), &catalogue).unwrap();
+    let mut resource = serde_json::to_value(resource).unwrap();
+    resource["meta"] = json!({"versionId": "7"});
+    Ok(fhir(200, &resource))
+}
+
+#[test]
+fn a_version_that_the_server_raised_by_itself_does_not_strand_a_change() {
+    let mut station = Station::with_records(1, vec![]);
+    station.deliver().unwrap();
+    station.record(&cancellation(&record(1)));
+    let mut server = station.server.0.lock().unwrap();
+    server.batches = vec![|_| Ok(responses(&["412 Precondition Failed"]))];
+    server.resource = || resource_of_record_one();
+    drop(server);
+    station.deliver().unwrap();
+    assert_eq!(station.states(&record(1)), [State::Acknowledged; 2]);
+    let seen = station.server.0.lock().unwrap().seen.clone();
+    assert_eq!(seen[2]["entry"][0]["request"]["ifMatch"], "W/\"7\"");
+}
+
+#[test]
+fn a_server_for_training_that_answers_in_the_middle_of_production_acknowledges_nothing() {
+    let mut station = Station::with_records(1, vec![]);
+    station.api = Api::new(
+        Box::new(station.server.clone()),
+        "https://api.example/fhir".into(),
+        DirectoryKind::Production,
+        Credentials {
+            client_id: "station-1".into(),
+            key: DeviceKey::generate().unwrap(),
+        },
+    );
+    station.server.0.lock().unwrap().metadata = || {
+        Ok(Answer {
+            training: false,
+            ..fhir(200, &json!({"resourceType": "CapabilityStatement"}))
+        })
+    };
+    station.watch.most = 0;
+    let done = station.deliver().unwrap();
+    assert_eq!((done.delivered, done.stopped), (0, Some(Why::ServerKind)));
+    assert_eq!(station.count(State::Queued), 1);
 }
 
 #[test]
