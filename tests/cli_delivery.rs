@@ -318,10 +318,13 @@ fn training_and_production_do_not_meet_and_no_code_is_lost_by_trying() {
     training.import(&doses(1));
     let output = enrol(&training, "-", "--production");
     assert_eq!(code(&output), 5, "{}", words(&output));
+    assert!(words(&output).contains("training"), "{}", words(&output));
 
     let new = Desk::new();
     let output = enrol(&new, "-", "--production");
     assert_eq!(code(&output), 5, "{}", words(&output));
+    assert!(words(&output).contains("training"), "{}", words(&output));
+    assert!(!words(&output).contains(&code_of_paper));
 
     let output = enrol(&Desk::new(), &code_of_paper, "--production");
     assert_eq!(code(&output), 2, "{}", words(&output));
@@ -380,6 +383,7 @@ fn a_server_that_dies_in_the_middle_loses_and_doubles_nothing() {
         &[&common[..], &["2"]].concat(),
     );
     delivery.wait();
+    delivery.event("waiting");
     // Whoever gave up is started again.
     let ended = (0..20).map(|_| sync(&desk)).find(|(exit, _)| *exit == 0);
     let (_, told) = ended.expect("delivered in the end");
@@ -449,6 +453,12 @@ impl Heard {
         let output = run(&mut on(desk, arguments), typed);
         self.0.push((who, words(&output)));
         code(&output)
+    }
+
+    fn import(&mut self, desk: &Desk, arguments: &[&str], rows: &[String]) {
+        let (import, file) = (["import", "--format", "vrs-csv"], desk.csv(rows));
+        let arguments = [&import, arguments, &[&file]].concat();
+        assert_eq!(self.run("import", desk, &arguments, ""), 0);
     }
 
     fn process(&mut self, who: &'static str, process: &Process) {
@@ -552,7 +562,6 @@ fn nothing_that_is_said_on_the_whole_way_holds_a_number_a_code_a_token_or_a_key(
         "-",
         "--training",
     ];
-    let import = ["import", "--format", "vrs-csv"];
     let mut codes = Vec::new();
     for desk in [&there, &here] {
         let code = server.code();
@@ -567,12 +576,7 @@ fn nothing_that_is_said_on_the_whole_way_holds_a_number_a_code_a_token_or_a_key(
         dose(2, TODAY, "FJ7489"),
         dose(3, TOMORROW, "FJ7489"),
     ];
-    heard.run(
-        "import",
-        &there,
-        &[&import[..], &[&there.csv(&rows)]].concat(),
-        "",
-    );
+    heard.import(&there, &[], &rows);
     assert_eq!(heard.run("sync", &there, &["sync"], ""), 3);
 
     // Here, for programs: two doses, one that contradicts the other tablet, one of tomorrow.
@@ -582,13 +586,7 @@ fn nothing_that_is_said_on_the_whole_way_holds_a_number_a_code_a_token_or_a_key(
         dose(1, TODAY, "FK0108"),
         dose(6, TOMORROW, "FJ7489"),
     ];
-    let file = here.csv(&rows);
-    heard.run(
-        "import",
-        &here,
-        &[&import[..], &["--jsonl", &file]].concat(),
-        "",
-    );
+    heard.import(&here, &["--jsonl"], &rows);
     let mut follow = Process::start(&mut on(&here, &["sync", "--follow", "--jsonl"]));
     for event in ["delivered", "rejected", "conflict"] {
         follow.event(event);
@@ -596,8 +594,8 @@ fn nothing_that_is_said_on_the_whole_way_holds_a_number_a_code_a_token_or_a_key(
     heard.run("sync beside", &here, &["sync"], "");
 
     // There again: one that contradicts this tablet; a clock that is wrong; a code that was used.
-    let file = there.csv(&[dose(4, TODAY, "FK0108"), dose(7, TODAY, "FJ7489")]);
-    heard.run("import", &there, &[&import[..], &[&file]].concat(), "");
+    let rows = [dose(4, TODAY, "FK0108"), dose(7, TODAY, "FJ7489")];
+    heard.import(&there, &[], &rows);
     let mut late = on(&there, &["sync"]);
     let late = run(late.env("UKETSUKE_NOW", "2031-01-01T00:00:00+09:00"), "");
     heard.0.push(("wrong clock", words(&late)));
@@ -611,12 +609,7 @@ fn nothing_that_is_said_on_the_whole_way_holds_a_number_a_code_a_token_or_a_key(
 
     // The server goes away, which the follower notices with its next record.
     server.process.kill();
-    heard.run(
-        "import",
-        &here,
-        &[&import[..], &[&here.csv(&[dose(8, TODAY, "FJ7489")])]].concat(),
-        "",
-    );
+    heard.import(&here, &[], &[dose(8, TODAY, "FJ7489")]);
     follow.event("waiting");
     heard.run("sync beside", &here, &["sync", "--jsonl"], "");
     follow.kill();
@@ -639,7 +632,10 @@ fn nothing_that_is_said_on_the_whole_way_holds_a_number_a_code_a_token_or_a_key(
             &["enrolled at https://", "登録しました"] as &[&str],
         ),
         ("import", &["\"queued\":4", "2"]),
-        ("sync", &["delivered 2, still queued 0, refused 1", "! "]),
+        (
+            "sync",
+            &["delivered 2, still queued 0, refused 1", "! ", "422"],
+        ),
         (
             "follow",
             &[
@@ -676,17 +672,16 @@ fn nothing_that_is_said_on_the_whole_way_holds_a_number_a_code_a_token_or_a_key(
     #[cfg(target_os = "linux")]
     {
         let shown = looking.end();
-        for part in [
-            " sandbox ",
-            " enrol ",
-            " --code - ",
-            " sync --follow ",
-            " import ",
-        ] {
+        for part in [" sandbox ", " enrol ", " --code - ", " sync --follow "] {
             assert!(shown.contains(part), "ps did not show {part}: {shown}");
         }
         heard.0.push(("ps", shown));
     }
+    // Where they belong they are, so they would have been found elsewhere, too.
+    let printed = server.process.out.all().join("\n");
+    assert!(codes.iter().all(|code| printed.contains(code)));
+    let held = serde_json::to_string(&dump(data.path())).expect("JSON");
+    assert!(held.contains(&FIRST_NUMBER.to_string()[..9]), "the data");
     for (kind, secret) in secrets(data.path(), [&here, &there], &codes) {
         for (who, said) in &heard.0 {
             assert!(
