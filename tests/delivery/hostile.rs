@@ -85,8 +85,15 @@ fn serve(
     let (mut request, mut length) = (String::new(), 0);
     loop {
         let mut line = String::new();
-        if stream.read_line(&mut line)? == 0 {
-            return Ok(());
+        match stream.read_line(&mut line) {
+            Ok(0) => return Ok(()),
+            Ok(_) => {}
+            // A handshake, where a request was expected.
+            Err(_) => {
+                let mut out = stream.into_inner();
+                out.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")?;
+                return out.flush();
+            }
         }
         let lower = line.to_ascii_lowercase();
         if let Some(value) = lower.strip_prefix("content-length:") {
@@ -274,6 +281,6 @@ fn a_server_that_speaks_plain_http_on_a_secure_address_is_told() {
     let done = tablet
         .try_deliver(&Probe::default(), &mut Impatient::default())
         .expect("tried");
-    assert!(done.stopped.is_some());
+    assert_eq!(done.stopped, Some(Why::Unreachable));
     assert_eq!(tablet.open_entries(), 2);
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use uketsuke::intake::{Entry, EntryKind, Outcome, Subject};
 use uketsuke::sandbox::{FaultKind, Faults, Running, Sandbox, Settings};
-use uketsuke::store::State;
+use uketsuke::store::{Reach, State};
 use uketsuke::sync::{Probe, SyncStep};
 
 use crate::book::{Seeded, cancellation, correction, entry, with_identity};
@@ -19,6 +19,10 @@ use crate::runs;
 use crate::site::{Held, Stubborn, Tablet, says};
 
 const CHILD: &str = "UKETSUKE_TEST_DELIVERING_CHILD";
+
+/// Records that the server takes in a batch: so few that every part of the day needs several, and
+/// one is claimed while another is on its way.
+const BATCH: usize = 2;
 
 /// Where the child is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +58,7 @@ const STORIES: [Story; 6] = [
 fn day(seed: u64) -> [Vec<Entry>; 3] {
     let mut random = Seeded(seed);
     let mut parts: [Vec<Entry>; 3] = Default::default();
-    for person in 0..8 {
+    for person in 0..10 {
         let story = STORIES[usize::try_from(random.below(6)).expect("small")];
         let number = |n: u64| person * 10 + n;
         let mut new = with_identity(entry(person), number(0));
@@ -154,6 +158,7 @@ fn server(folder: &Path, seed: u64, pid: &Arc<AtomicU32>, commits: &Arc<AtomicU6
     Sandbox::start(Settings {
         faults,
         seed,
+        batch_limit: BATCH,
         on_commit: Some(Arc::new(on_commit)),
         ..Settings::new(folder.join("server"))
     })
@@ -165,6 +170,8 @@ fn server(folder: &Path, seed: u64, pid: &Arc<AtomicU32>, commits: &Arc<AtomicU6
 struct Tally {
     runs: u64,
     kills: u64,
+    /// Runs that were killed with two batches claimed and not acknowledged.
+    two_in_flight: u64,
     records: usize,
 }
 
@@ -172,7 +179,7 @@ fn run(at: At, seed: u64, tally: &mut Tally) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let pid = Arc::new(AtomicU32::new(0));
-    let occurrence = 1 + Seeded(seed).below(3);
+    let occurrence = 1 + Seeded(seed).below(6);
     // Far away unless the server is to kill.
     let commits = match at {
         At::ServerCommitted => occurrence,
@@ -181,7 +188,15 @@ fn run(at: At, seed: u64, tally: &mut Tally) {
     let commits = Arc::new(AtomicU64::new(commits));
     let server = server(folder.path(), seed, &pid, &commits);
     let code = server.next_code().expect("a code");
-    Tablet::open(&data).enrol(server.url(), &code, None);
+    let mut tablet = Tablet::open(&data);
+    tablet.enrol(server.url(), &code, None);
+    // As an answer would have told it, so that the first batch is not the whole part.
+    let reach = Reach {
+        failures: 0,
+        batch_limit: u32::try_from(BATCH).expect("small"),
+    };
+    tablet.store.keep_reach(reach).expect("kept");
+    drop(tablet);
     let step = match at {
         At::Step(step) => format!("{step:?}"),
         At::ServerCommitted => "none".to_owned(),
@@ -189,6 +204,8 @@ fn run(at: At, seed: u64, tally: &mut Tally) {
     let count = u32::try_from(occurrence).expect("small");
     tally.kills += u64::from(child(&data, &step, count, seed, &pid));
     commits.store(u64::MAX, Ordering::SeqCst);
+    let in_flight = Tablet::open(&data).in_flight();
+    tally.two_in_flight += u64::from(in_flight > BATCH as u64);
     assert!(!child(&data, "none", 0, seed, &pid));
     let context = format!("{at:?}, occurrence {occurrence}, seed {seed}");
     tally.records += verify(&data, &server, seed, &context);
@@ -245,8 +262,12 @@ fn killed_at_any_step_every_record_is_delivered_once_and_unchanged() {
         }
     }
     println!(
-        "SIGKILL at claim, send, server's commit, reply, acknowledgement, all faults on: {} runs, {} killed, {} records at the server, 0 lost, 0 doubled, 0 changed",
-        tally.runs, tally.kills, tally.records
+        "SIGKILL at claim, send, server's commit, reply, acknowledgement, all faults on: {} runs, {} killed, {} of them with two batches in flight, {} records at the server, 0 lost, 0 doubled, 0 changed",
+        tally.runs, tally.kills, tally.two_in_flight, tally.records
     );
     assert!(tally.kills * 10 >= tally.runs * 8, "too few were killed");
+    assert!(
+        tally.two_in_flight * 4 >= tally.runs,
+        "too few were killed with two batches in flight"
+    );
 }

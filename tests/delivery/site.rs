@@ -137,6 +137,12 @@ impl Tablet {
         history.iter().map(|stored| stored.state).collect()
     }
 
+    /// Entries that are claimed for a batch and not acknowledged.
+    pub fn in_flight(&mut self) -> u64 {
+        let counts = self.store.counts(None).expect("readable");
+        counts.get(State::Sending)
+    }
+
     pub fn open_entries(&mut self) -> u64 {
         self.store.counts(None).expect("readable").open()
     }
