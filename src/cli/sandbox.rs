@@ -204,12 +204,14 @@ fn clock() -> Result<Arc<dyn Clock>, ClockError> {
 
 fn serve(settings: Settings) -> anyhow::Result<()> {
     let running = Sandbox::start(settings)?;
+    // Before anything is said: whoever reads it may ask us to end at once.
+    let wait_for_signal = running.hear_signals()?;
     say("listening on", running.url());
     say("enrolment code", &running.next_code()?);
     if let Some(file) = running.ca_file() {
         say("ca", &file.display().to_string());
     }
-    running.wait_for_signal()?;
+    wait_for_signal();
     running.stop();
     Ok(())
 }

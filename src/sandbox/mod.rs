@@ -421,14 +421,15 @@ impl Running {
         Ok(lines)
     }
 
-    /// Waits until the system asks the program to end (SIGINT, SIGTERM, Ctrl-C).
+    /// Hears from now on when the system asks the program to end (SIGINT, SIGTERM, Ctrl-C); what
+    /// it gives waits for that.
     ///
     /// # Errors
     /// [`SandboxError::Threads`] when the system's signals cannot be heard.
-    pub fn wait_for_signal(&self) -> Result<(), SandboxError> {
-        self.runtime
-            .block_on(signal())
-            .map_err(SandboxError::Threads)
+    pub fn hear_signals(&self) -> Result<impl FnOnce() + '_, SandboxError> {
+        let _within = self.runtime.enter();
+        let asked = signal().map_err(SandboxError::Threads)?;
+        Ok(move || self.runtime.block_on(asked))
     }
 
     /// Accepts nothing more, lets what is under way end, and stops.
@@ -441,18 +442,24 @@ impl Running {
 }
 
 #[cfg(unix)]
-async fn signal() -> io::Result<()> {
+fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut end = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = end.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = end.recv() => {}
+        }
+    })
 }
 
-#[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        let _ = interrupt.recv().await;
+    })
 }
 
 #[cfg(test)]
