@@ -109,13 +109,13 @@ fn wrong_usage_is_told_with_the_remedy_and_exits_with_2() {
     let data = tempfile::tempdir().expect("a folder");
     let local = ["--listen", "127.0.0.1:0"];
     for (arguments, remedy) in [
-        (vec!["--listen", "0.0.0.0:0"], "--allow-remote"),
+        (vec!["--listen", "192.0.2.1:0"], "--allow-remote"),
         (
-            vec!["--listen", "0.0.0.0:0", "--tls", "self-signed"],
+            vec!["--listen", "192.0.2.1:0", "--tls", "self-signed"],
             "--allow-remote",
         ),
         (
-            vec!["--listen", "0.0.0.0:0", "--allow-remote"],
+            vec!["--listen", "192.0.2.1:0", "--allow-remote"],
             "--tls self-signed",
         ),
         (
@@ -141,6 +141,31 @@ fn wrong_usage_is_told_with_the_remedy_and_exits_with_2() {
         assert_eq!(code, Some(2), "{arguments:?}: {words}");
         assert!(words.contains(remedy), "{arguments:?}: {words}");
     }
+}
+
+#[test]
+fn an_address_that_no_station_can_name_is_refused_with_the_remedy() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = data.path().join("training");
+    for address in ["0.0.0.0:0", "[::]:0", "[::ffff:0.0.0.0]:0"] {
+        let open = ["--tls", "self-signed", "--allow-remote"];
+        for extra in [&[][..], &open] {
+            let (code, words) = refused(&folder, &[&["--listen", address], extra].concat());
+            assert_eq!(code, Some(2), "{address}: {words}");
+            assert!(words.contains("192.168.1.10:8443"), "{address}: {words}");
+        }
+    }
+    assert!(!folder.exists(), "nothing is made");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_database_on_another_computer_is_refused_with_the_remedy() {
+    let data = tempfile::tempdir().expect("a folder");
+    let database = ["--database", "postgres://clerk@192.0.2.1/records"];
+    let (code, words) = refused(data.path(), &[&["--dump"], &database[..]].concat());
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("localhost"), "{words}");
 }
 
 #[test]

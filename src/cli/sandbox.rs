@@ -16,7 +16,7 @@ use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
 use crate::clock::{Clock, SetClock, SystemClock};
 use crate::sandbox::{
     DatabaseUrl, DatabaseUrlError, FaultError, Faults, RegistryError, Sandbox, SandboxError,
-    Settings,
+    Settings, is_unspecified,
 };
 use crate::sync::wire::DEFAULT_BATCH_LIMIT;
 use crate::text::Bilingual;
@@ -28,9 +28,11 @@ const LONGEST_PASSWORD: u64 = 4096;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   uketsuke sandbox --listen 127.0.0.1:8080 --data-dir DIR
-  uketsuke sandbox --listen 0.0.0.0:8443 --tls self-signed --allow-remote --data-dir DIR
+  uketsuke sandbox --listen 192.168.1.10:8443 --tls self-signed --allow-remote --data-dir DIR
   uketsuke sandbox --listen 127.0.0.1:0 --data-dir DIR --fault drop_after_commit=0.05,delay=0.2
   uketsuke sandbox --data-dir DIR --dump > records.ndjson
+
+For other computers, name this computer's own address: the certificate and the URL are for it.
 
 It prints where it listens and a code with which one tablet can be enrolled; when that was used,
 the next one. Its first page in a browser shows what has come in.
@@ -44,7 +46,8 @@ pub struct SandboxArgs {
     /// The sandbox's own folder / 研修用サーバーのフォルダー
     #[arg(long, value_name = "DIR", env = "UKETSUKE_SANDBOX_DIR")]
     data_dir: PathBuf,
-    /// A PostgreSQL that several sandboxes share, postgres://user@host/name / 共有データベース
+    /// A PostgreSQL on this computer (the connection is not encrypted) that several sandboxes
+    /// share, postgres://user@localhost/name / このコンピューターにある共有データベース
     #[arg(long, value_name = "URL")]
     database: Option<String>,
     /// File with the database's password; `-` is standard input / パスワードのファイル
@@ -126,7 +129,10 @@ fn exit_code(error: &anyhow::Error) -> Option<u8> {
     let code = match error.downcast_ref::<SandboxError>()? {
         SandboxError::StationsFolder(_)
         | SandboxError::BatchLimit
-        | SandboxError::Registry(RegistryError::NoPostgres) => EXIT_USAGE,
+        | SandboxError::Unspecified(_)
+        | SandboxError::Registry(RegistryError::NoPostgres | RegistryError::RemotePostgres) => {
+            EXIT_USAGE
+        }
         _ => EXIT_FAILED,
     };
     Some(code)
@@ -135,6 +141,9 @@ fn exit_code(error: &anyhow::Error) -> Option<u8> {
 fn settings(args: &SandboxArgs) -> anyhow::Result<Settings> {
     let mut settings = Settings::new(args.data_dir.clone());
     settings.listen = args.listen.unwrap_or(settings.listen);
+    if is_unspecified(settings.listen) {
+        return Err(SandboxError::Unspecified(settings.listen).into());
+    }
     settings.tls = args.tls == Tls::SelfSigned;
     if !(settings.listen.ip().is_loopback() || (settings.tls && args.allow_remote)) {
         return Err(Usage::Remote.into());
@@ -195,12 +204,14 @@ fn clock() -> Result<Arc<dyn Clock>, ClockError> {
 
 fn serve(settings: Settings) -> anyhow::Result<()> {
     let running = Sandbox::start(settings)?;
+    // Before anything is said: whoever reads it may ask us to end at once.
+    let wait_for_signal = running.hear_signals()?;
     say("listening on", running.url());
     say("enrolment code", &running.next_code()?);
     if let Some(file) = running.ca_file() {
         say("ca", &file.display().to_string());
     }
-    running.wait_for_signal()?;
+    wait_for_signal();
     running.stop();
     Ok(())
 }

@@ -95,13 +95,13 @@ async fn openapi() -> Response {
     (kind, OPENAPI).into_response()
 }
 
-async fn metadata(State(app): Shared, headers: HeaderMap) -> Response {
-    let statement = describe::capabilities(&app.root(&headers), app.wall());
+async fn metadata(State(app): Shared) -> Response {
+    let statement = describe::capabilities(&app.url, app.wall());
     reply::fhir(StatusCode::OK, &statement)
 }
 
-async fn smart(State(app): Shared, headers: HeaderMap) -> Response {
-    reply::json(StatusCode::OK, &describe::smart(&app.root(&headers)))
+async fn smart(State(app): Shared) -> Response {
+    reply::json(StatusCode::OK, &describe::smart(&app.url))
 }
 
 async fn start_page(State(app): Shared, headers: HeaderMap) -> Answer {
@@ -119,11 +119,10 @@ async fn enrol(State(app): Shared, headers: HeaderMap, body: Body) -> Answer {
     expect_type(&headers, JSON)?;
     let request: EnrolRequest = parsed(&whole(&headers, body, SMALL_BYTES).await?)?;
     let enrolled = app.blocking(move |app| {
-        let enrolled = auth::enrol(app, &request)?;
-        if let (true, Some(tell)) = (enrolled.is_new, &app.on_code) {
-            tell(&app.new_code()?);
-        }
-        Ok(enrolled)
+        let enrolled = auth::enrol(app, &request);
+        // Whoever was enrolled is, whether there is a next code or not.
+        app.tell_due_codes();
+        enrolled
     });
     let enrolled = enrolled.await?;
     let status = match enrolled.is_new {
@@ -137,9 +136,7 @@ async fn token(State(app): Shared, headers: HeaderMap, body: Body) -> Answer {
     expect_type(&headers, FORM)?;
     let form = whole(&headers, body, SMALL_BYTES).await?;
     let form = String::from_utf8_lossy(&form).into_owned();
-    let mut endpoints = describe::audiences(&app.root(&headers));
-    endpoints.extend(describe::audiences(&app.url));
-    let answer = app.blocking(move |app| auth::grant(app, &form, &endpoints));
+    let answer = app.blocking(move |app| auth::grant(app, &form, &describe::audiences(&app.url)));
     Ok(reply::secret(StatusCode::OK, &answer.await?))
 }
 
@@ -196,7 +193,6 @@ async fn alone(app: Arc<App>, headers: HeaderMap, body: Body, request: RawReques
     expect_type(&headers, FHIR)?;
     within_capacity(&app)?;
     let body = whole(&headers, body, SMALL_BYTES).await?;
-    let root = app.root(&headers);
     let answer = app.blocking(move |app| {
         let resource: Box<RawValue> = parsed(&body)?;
         let today = clock::day(app.now().wall);
@@ -207,8 +203,8 @@ async fn alone(app: Arc<App>, headers: HeaderMap, body: Body, request: RawReques
         let asked = [entry::asked(&request, Some(&resource), &judge)];
         let settled = batch::settled(app, &client, &asked, None)?.pop();
         match settled.ok_or(Failure::Broken)? {
-            Settled::Created(receipt) => held(app, StatusCode::CREATED, &receipt, &root),
-            Settled::Held(receipt) => held(app, StatusCode::OK, &receipt, &root),
+            Settled::Created(receipt) => held(app, StatusCode::CREATED, &receipt),
+            Settled::Held(receipt) => held(app, StatusCode::OK, &receipt),
             Settled::Refused(refusal) => Err(refusal.into()),
         }
     });
@@ -216,14 +212,14 @@ async fn alone(app: Arc<App>, headers: HeaderMap, body: Body, request: RawReques
 }
 
 /// The resource with its receipt as headers (<https://hl7.org/fhir/R4/http.html#create>).
-fn held(app: &App, status: StatusCode, receipt: &Receipt, root: &str) -> Answer {
+fn held(app: &App, status: StatusCode, receipt: &Receipt) -> Answer {
     let value = app.registry.within(|tables| {
         let resource = tables.resource(receipt.id)?;
         let show = |r| render::current(tables, &r, &app.profile);
         resource.map(show).transpose()
     })?;
     let mut response = reply::fhir(status, &value.ok_or(Failure::Broken)?);
-    let location = format!("{root}/{}", receipt.location());
+    let location = format!("{}/{}", app.url, receipt.location());
     stamp(&mut response, receipt);
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(LOCATION, location);
@@ -326,7 +322,6 @@ async fn search(State(app): Shared, RawQuery(query): RawQuery, headers: HeaderMa
             "the only search is identifier=urn:ietf:rfc:3986|urn:uuid:…",
         )
     })?;
-    let root = app.root(&headers);
     let answer = app.blocking(move |app| {
         let found = app.registry.within(|tables| {
             let claim = tables.claim(identity)?.filter(|c| c.client == client);
@@ -336,7 +331,10 @@ async fn search(State(app): Shared, RawQuery(query): RawQuery, headers: HeaderMa
             resource.map(show).transpose()
         })?;
         let urn = as_urn(identity);
-        Ok(reply::fhir(StatusCode::OK, &searchset(found, &urn, &root)))
+        Ok(reply::fhir(
+            StatusCode::OK,
+            &searchset(found, &urn, &app.url),
+        ))
     });
     answer.await
 }

@@ -1,10 +1,11 @@
 //! What every request is answered from.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Bytes;
@@ -42,10 +43,13 @@ pub(super) struct App {
     pub(super) catalogue: Catalogue,
     pub(super) batch_limit: usize,
     pub(super) dice: Dice,
-    /// Where the server is, without a slash at the end.
+    /// Where the server is, without a slash at the end. What a client believes of that (`Host`)
+    /// is never asked: an assertion for another server would be one for this one.
     pub(super) url: String,
     pub(super) on_commit: Option<Hook>,
     pub(super) on_code: Option<CodeHook>,
+    /// Codes that were used and have no successor yet.
+    pub(super) codes_due: AtomicUsize,
     pub(super) batches: Option<Mutex<Pace>>,
     pub(super) verdicts: Mutex<Paces<ClientId>>,
     pub(super) tokens: Mutex<HashMap<Fingerprint, (ClientId, Timestamp)>>,
@@ -75,6 +79,28 @@ impl App {
         self.registry
             .within(|tables| tables.add_code(&fingerprint))?;
         Ok(groups.join("-"))
+    }
+
+    /// A code was used: another one is due.
+    pub(super) fn code_is_due(&self) {
+        self.codes_due.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Tells the codes that are due. One that cannot be made stays due until somebody enrols, or
+    /// tries to, again.
+    pub(super) fn tell_due_codes(&self) {
+        let Some(tell) = &self.on_code else { return };
+        let one_less = |due: usize| due.checked_sub(1);
+        let take = || {
+            let due = &self.codes_due;
+            due.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
+        };
+        while take().is_ok() {
+            match self.new_code() {
+                Ok(code) => tell(&code),
+                Err(_) => return self.code_is_due(),
+            }
+        }
     }
 
     /// Does `work`, which waits for a disk, where it keeps no other request waiting.
@@ -128,22 +154,6 @@ impl App {
         }
         if tokens.len() < REMEMBERED_TOKENS {
             tokens.insert(token, whose);
-        }
-    }
-
-    /// Where the client believes the server to be: behind a name or a forwarded port the server
-    /// itself does not know.
-    pub(super) fn root(&self, headers: &HeaderMap) -> String {
-        let is_host = |host: &&str| {
-            let fits =
-                |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']');
-            !host.is_empty() && host.chars().all(fits)
-        };
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        let scheme = self.url.split("://").next().unwrap_or("http");
-        match host.filter(is_host) {
-            Some(host) => format!("{scheme}://{host}"),
-            None => self.url.clone(),
         }
     }
 }

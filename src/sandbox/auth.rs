@@ -39,41 +39,46 @@ const LEEWAY: SignedDuration = SignedDuration::from_secs(60);
 /// Longest `jti` that is remembered.
 const LONGEST_JTI: usize = 256;
 
-/// A new device and whether it used the code just now, so that the next code is due.
+/// A device and whether it was not known before.
 pub(super) struct Enrolled {
     pub(super) answer: EnrolAnswer,
     pub(super) is_new: bool,
 }
 
-/// Enrols the device with this key. The same device with the same code is the same client: a
-/// reply that was lost must not strand a tablet.
+/// Enrols the device with this key. The same device is the same client, with the same code (a
+/// reply that was lost must not strand a tablet) and with a new one (its earlier records stay
+/// its own).
 pub(super) fn enrol(app: &App, request: &EnrolRequest) -> Result<Enrolled, Failure> {
     check_key(&request.jwk)?;
     let code = Fingerprint::of(&typed(&request.code));
-    let (x, y) = (&request.jwk.x, &request.jwk.y);
-    let now = app.wall();
+    // Drawn once: a transaction that is done anew knows its own by it.
+    let new = Client {
+        id: ClientId::random().map_err(RegistryError::from)?,
+        x: request.jwk.x.clone(),
+        y: request.jwk.y.clone(),
+    };
+    let (now, mut used) = (app.wall(), false);
     let enrolled = app.registry.within(|tables| match tables.code(&code)? {
         Code::Unknown => Ok(None),
         Code::UsedBy(id) => {
-            let same = tables.client(&id)?.filter(|c| c.x == *x && c.y == *y);
-            Ok(same.map(|client| (client.id, false)))
+            let client = tables.client(&id)?;
+            let same = client.filter(|c| c.x == new.x && c.y == new.y);
+            Ok(same.map(|client| client.id))
         }
         Code::Fresh => {
-            let client = Client {
-                id: ClientId::random()?,
-                x: x.clone(),
-                y: y.clone(),
-            };
-            tables.enrol(&code, &client, now)?;
-            Ok(Some((client.id, true)))
+            used = true;
+            tables.enrol(&code, &new, now).map(Some)
         }
     })?;
-    let (client, is_new) = enrolled.ok_or_else(wrong_code)?;
+    let client = enrolled.ok_or_else(wrong_code)?;
+    if used {
+        app.code_is_due();
+    }
     Ok(Enrolled {
+        is_new: client == new.id,
         answer: EnrolAnswer {
             client_id: client.0,
         },
-        is_new,
     })
 }
 
@@ -128,6 +133,11 @@ pub(super) fn grant(app: &App, form: &str, endpoints: &[String]) -> Result<Token
     let token = random::token().map_err(RegistryError::from)?;
     let (fingerprint, expires) = (Fingerprint::of(&token), wall + TOKEN_LIFE);
     let granted = app.registry.within(|tables| {
+        // Nobody else has this token: an earlier try of this request was committed after all, and
+        // the assertion was used by that.
+        if let Some((client, _)) = tables.token(&fingerprint)? {
+            return Ok(Ok(client));
+        }
         let proven = match proven(tables, &form.assertion, endpoints, wall)? {
             Ok(client) => client,
             Err(why) => return Ok(Err(why)),

@@ -72,17 +72,39 @@ impl Tables<'_> {
         )
     }
 
-    /// Enrols a device with a code.
+    /// Enrols a device with a code; gives the client that it is from now on. A key that is here
+    /// already is the client that it was.
     pub(super) fn enrol(
         &mut self,
         code: &Fingerprint,
         client: &Client,
         at: Timestamp,
-    ) -> Result<(), RegistryError> {
+    ) -> Result<ClientId, RegistryError> {
+        let known = self.with_key(&client.x, &client.y)?;
+        let id = known.as_ref().unwrap_or(&client.id).clone();
         self.sql.run(
             "UPDATE code SET client = $1 WHERE hash = $2",
-            &[Param::Text(&client.id.0), Param::Bytes(code.bytes())],
+            &[Param::Text(&id.0), Param::Bytes(code.bytes())],
         )?;
+        if known.is_none() {
+            self.add_client(client, at)?;
+        }
+        Ok(id)
+    }
+
+    /// The device that has this key, the first one if there are several.
+    fn with_key(&mut self, x: &str, y: &str) -> Result<Option<ClientId>, RegistryError> {
+        let found = self.sql.run(
+            "SELECT id FROM client WHERE x = $1 AND y = $2 ORDER BY enrolled, id LIMIT 1",
+            &[Param::Text(x), Param::Text(y)],
+        )?;
+        found
+            .first()
+            .map(|row| row.text(0).map(ClientId))
+            .transpose()
+    }
+
+    fn add_client(&mut self, client: &Client, at: Timestamp) -> Result<(), RegistryError> {
         self.sql.run(
             "INSERT INTO client (id, x, y, enrolled, audit_sequence, audit_head, audit_went_back) \
              VALUES ($1, $2, $3, $4, 0, '', 0)",

@@ -11,6 +11,9 @@ use super::registry::{Registry, RegistryError};
 use super::sqlite::SqliteRegistry;
 
 /// The URL of a PostgreSQL database, with its password. Neither is shown.
+///
+/// The connection is not encrypted: only `localhost`, a loopback address or a unix socket are
+/// connected to ([`RegistryError::RemotePostgres`]).
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(Zeroizing<String>);
 

@@ -8,7 +8,6 @@ use crate::sync::wire::SCOPE;
 
 /// The CapabilityStatement (<https://hl7.org/fhir/R4/capabilitystatement.html>).
 pub(super) fn capabilities(root: &str, now: Timestamp) -> Value {
-    let oauth = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
     json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -24,37 +23,45 @@ pub(super) fn capabilities(root: &str, now: Timestamp) -> Value {
         "format": ["application/fhir+json"],
         "rest": [{
             "mode": "server",
-            "security": {
-                "extension": [{
-                    "url": oauth,
-                    "extension": [{"url": "token", "valueUri": format!("{root}/token")}],
-                }],
-                "service": [{
-                    "coding": [{
-                        "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
-                        "code": "SMART-on-FHIR",
-                    }],
-                    "text": "SMART Backend Services, private_key_jwt, ES384",
-                }],
-            },
-            "resource": [{
-                "type": "Immunization",
-                "profile": "http://hl7.org/fhir/StructureDefinition/Immunization",
-                "supportedProfile": [
-                    "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Immunization",
-                ],
-                "interaction": [
-                    {"code": "read"}, {"code": "vread"}, {"code": "create"},
-                    {"code": "update"}, {"code": "search-type"},
-                ],
-                "versioning": "versioned-update",
-                "readHistory": true,
-                "updateCreate": false,
-                "conditionalCreate": true,
-                "searchParam": [{"name": "identifier", "type": "token"}],
-            }],
+            "security": security(root),
+            "resource": [immunization()],
             "interaction": [{"code": "batch"}],
         }],
+    })
+}
+
+/// How a client comes in.
+fn security(root: &str) -> Value {
+    json!({
+        "extension": [{
+            "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+            "extension": [{"url": "token", "valueUri": format!("{root}/token")}],
+        }],
+        "service": [{
+            "coding": [{
+                "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                "code": "SMART-on-FHIR",
+            }],
+            "text": "SMART Backend Services, private_key_jwt, ES384",
+        }],
+    })
+}
+
+/// What can be done with the one resource.
+fn immunization() -> Value {
+    json!({
+        "type": "Immunization",
+        "profile": "http://hl7.org/fhir/StructureDefinition/Immunization",
+        "supportedProfile": ["http://jpfhir.jp/fhir/core/StructureDefinition/JP_Immunization"],
+        "interaction": [
+            {"code": "read"}, {"code": "vread"}, {"code": "create"},
+            {"code": "update"}, {"code": "search-type"},
+        ],
+        "versioning": "versioned-update",
+        "readHistory": true,
+        "updateCreate": false,
+        "conditionalCreate": true,
+        "searchParam": [{"name": "identifier", "type": "token"}],
     })
 }
 
@@ -71,11 +78,10 @@ pub(super) fn smart(root: &str) -> Value {
     })
 }
 
-/// What an assertion for this server may name as its audience: the token endpoint or the base.
-pub(super) fn audiences(root: &str) -> Vec<String> {
-    ["/token", "/fhir/token", "", "/", "/fhir", "/fhir/"]
-        .map(|path| format!("{root}{path}"))
-        .to_vec()
+/// What an assertion for this server may name as its audience: the token endpoint, by either of
+/// its names.
+pub(super) fn audiences(root: &str) -> [String; 2] {
+    ["/token", "/fhir/token"].map(|path| format!("{root}{path}"))
 }
 
 #[cfg(test)]

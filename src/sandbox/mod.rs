@@ -67,6 +67,7 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -106,11 +107,11 @@ const LAST_MOMENT: Duration = Duration::from_secs(2);
 /// How a sandbox runs.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where to listen; port 0 is any free one.
+    /// Where to listen, an address that stations can name; port 0 is any free one.
     pub listen: SocketAddr,
     /// The sandbox's own folder; made if there is none.
     pub data_dir: PathBuf,
-    /// A PostgreSQL that several sandboxes share, instead of a file in the folder.
+    /// A PostgreSQL on this computer that several sandboxes share, instead of a file in the folder.
     pub database: Option<DatabaseUrl>,
     /// TLS with a certificate of its own.
     pub tls: bool,
@@ -180,6 +181,11 @@ pub enum SandboxError {
         "{0} は他のコンピューターにも開かれます。TLS を使うか、127.0.0.1 にしてください / {0} is open to other computers: use TLS, or 127.0.0.1"
     )]
     Exposed(SocketAddr),
+    /// Every address is none: no certificate and no URL can name it.
+    #[error(
+        "{0} は実際のアドレスではありません。このコンピューター自身のアドレス（例 192.168.1.10:8443）を指定してください / {0} is no address that stations can reach: name this computer's own, such as 192.168.1.10:8443"
+    )]
+    Unspecified(SocketAddr),
     /// Somebody else listens there, or nobody may.
     #[error(
         "{address} で待ち受けられません（{source}）。別のポートを指定するか、使っているプログラムを止めてください / cannot listen on {address} ({source}): choose another port, or stop the program that uses it"
@@ -228,8 +234,16 @@ impl Sandbox {
         if !settings.tls && !settings.listen.ip().is_loopback() {
             return Err(SandboxError::Exposed(settings.listen));
         }
+        if is_unspecified(settings.listen) {
+            return Err(SandboxError::Unspecified(settings.listen));
+        }
         own_folder(&settings.data_dir)?;
         let registry = settings.registry()?;
+        Self::start_on(settings, registry)
+    }
+
+    /// Starts one on a registry that is open.
+    fn start_on(settings: Settings, registry: Arc<dyn Registry>) -> Result<Running, SandboxError> {
         let runtime = runtime()?;
         let listener = runtime.block_on(TcpListener::bind(settings.listen));
         let listener = listener.map_err(cannot_listen(settings.listen))?;
@@ -277,6 +291,11 @@ impl Sandbox {
     }
 }
 
+/// Whether this stands for every address that the computer has (`0.0.0.0`, `::`).
+pub fn is_unspecified(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_unspecified()
+}
+
 /// A folder that may be the sandbox's, made if there is none.
 fn own_folder(folder: &Path) -> Result<(), SandboxError> {
     if folder.join(OF_A_STATION).exists() {
@@ -320,6 +339,7 @@ fn app(settings: Settings, registry: Arc<dyn Registry>, url: String) -> Result<A
         url,
         on_commit: settings.on_commit,
         on_code: settings.on_code,
+        codes_due: AtomicUsize::new(0),
         batches: settings.capacity.map(pace),
         verdicts: Mutex::new(Paces::new(VERDICTS_PER_SECOND)),
         tokens: Mutex::default(),
@@ -401,14 +421,15 @@ impl Running {
         Ok(lines)
     }
 
-    /// Waits until the system asks the program to end (SIGINT, SIGTERM, Ctrl-C).
+    /// Hears from now on when the system asks the program to end (SIGINT, SIGTERM, Ctrl-C); what
+    /// it gives waits for that.
     ///
     /// # Errors
     /// [`SandboxError::Threads`] when the system's signals cannot be heard.
-    pub fn wait_for_signal(&self) -> Result<(), SandboxError> {
-        self.runtime
-            .block_on(signal())
-            .map_err(SandboxError::Threads)
+    pub fn hear_signals(&self) -> Result<impl FnOnce() + '_, SandboxError> {
+        let _within = self.runtime.enter();
+        let asked = signal().map_err(SandboxError::Threads)?;
+        Ok(move || self.runtime.block_on(asked))
     }
 
     /// Accepts nothing more, lets what is under way end, and stops.
@@ -421,18 +442,24 @@ impl Running {
 }
 
 #[cfg(unix)]
-async fn signal() -> io::Result<()> {
+fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut end = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = end.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = end.recv() => {}
+        }
+    })
 }
 
-#[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        let _ = interrupt.recv().await;
+    })
 }
 
 #[cfg(test)]

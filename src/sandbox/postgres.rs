@@ -1,11 +1,16 @@
 //! The registry on PostgreSQL, which several sandboxes may share.
+//!
+//! The connection is not encrypted, so the database has to be on this computer, or at the near end
+//! of a tunnel: any other host is refused before anything is sent to it.
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use postgres::config::Host;
 use postgres::error::SqlState;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -66,6 +71,9 @@ impl PostgresRegistry {
     /// The database at `url`; its tables are made if there are none.
     pub(super) fn open(url: &str) -> Result<Self, RegistryError> {
         let config: Config = url.parse().map_err(RegistryError::Postgres)?;
+        if !is_here(&config) {
+            return Err(RegistryError::RemotePostgres);
+        }
         let mut session = Session::open(&config)?;
         let mut transaction = session.client.transaction().map_err(told)?;
         transaction.batch_execute(SCHEMA_LOCK).map_err(told)?;
@@ -76,6 +84,22 @@ impl PostgresRegistry {
             session: Mutex::new(session),
         })
     }
+}
+
+/// Whether every host that may be connected to is this computer.
+fn is_here(config: &Config) -> bool {
+    let named = config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => is_loopback(name),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    });
+    named && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
+
+fn is_loopback(name: &str) -> bool {
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl Registry for PostgresRegistry {
@@ -186,5 +210,32 @@ fn told(error: postgres::Error) -> RegistryError {
         Some(code) if again.contains(&code) => RegistryError::Contended,
         None if error.is_closed() => RegistryError::Contended,
         _ => RegistryError::Postgres(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_not_on_this_computer_is_refused_before_anything_is_sent() {
+        for (url, here) in [
+            ("postgres://clerk@localhost/records", true),
+            ("postgres://clerk@127.0.0.1:5433/records", true),
+            ("postgres://clerk@[::1]/records", true),
+            ("postgres://clerk@%2Fvar%2Frun%2Fpostgresql/records", true),
+            ("postgres://clerk@192.0.2.1/records", false),
+            ("postgres://clerk@db.example/records", false),
+            ("postgres://clerk@localhost,db.example/records", false),
+            (
+                "postgres://clerk@localhost/records?hostaddr=192.0.2.1",
+                false,
+            ),
+            ("postgres://clerk@localhost.db.example/records", false),
+        ] {
+            assert_eq!(is_here(&url.parse().unwrap()), here, "{url}");
+        }
+        let opened = PostgresRegistry::open("postgres://clerk@192.0.2.1/records");
+        assert!(matches!(opened, Err(RegistryError::RemotePostgres)));
     }
 }

@@ -30,6 +30,11 @@ pub enum RegistryError {
         "PostgreSQL を使えません（{0}）。サーバーが動いているか、URL とパスワードを確かめてください / PostgreSQL cannot be used ({0}): check that it runs, the URL and the password"
     )]
     Postgres(postgres::Error),
+    /// The way to the database is in plain text.
+    #[error(
+        "PostgreSQL への接続は暗号化されないので、このコンピューターの中だけで使えます。localhost か UNIX ソケットを指定するか、ssh -L のトンネルを通してください / the connection to PostgreSQL is not encrypted, so it has to stay on this computer: name localhost or a unix socket, or go through a tunnel (ssh -L)"
+    )]
+    RemotePostgres,
     /// The program was built without PostgreSQL.
     #[error(
         "この uketsuke は PostgreSQL なしで作られています。--features postgres を付けて作るか、--database を外してください / this uketsuke was built without PostgreSQL: build it with --features postgres, or leave out --database"

@@ -2,7 +2,8 @@
 //!
 //! | asked | found | answer |
 //! |---|---|---|
-//! | a new record | its identity is here | 200, nothing is written |
+//! | a new record | its identity is here, the client's own | 200, nothing is written |
+//! | | its identity is here, another client's | the same content 200, other content 409; nothing is written |
 //! | | nothing under its key | 201 |
 //! | | the same content under its key | 200, and its identity is a further identifier |
 //! | | other content under its key | 409 |
@@ -87,9 +88,7 @@ fn create(
     sent: &Sent,
 ) -> Result<Settled, RegistryError> {
     if let Some(claim) = tables.claim(identity)? {
-        let known = tables.resource(claim.resource)?;
-        let known = known.ok_or(RegistryError::Unreadable("a claim"))?;
-        return Ok(Settled::Held(Receipt::of(&known)));
+        return known(tables, by, &claim, sent);
     }
     for _ in 0..LOOKS {
         if let Some(receipt) = insert(tables, by, identity, sent)? {
@@ -100,6 +99,25 @@ fn create(
         }
     }
     Err(RegistryError::Contended)
+}
+
+/// The answer to a record whose identity is here. A client's own was sent before, and may have been
+/// corrected since; of another client's it has to say the same, so that nobody is told that what
+/// they sent is held when it is not.
+fn known(
+    tables: &mut Tables<'_>,
+    by: By<'_>,
+    claim: &Claim,
+    sent: &Sent,
+) -> Result<Settled, RegistryError> {
+    let known = tables.resource(claim.resource)?;
+    let known = known.ok_or(RegistryError::Unreadable("a claim"))?;
+    let says_the_same = known.key == sent.key && known.content == sent.content;
+    if claim.client == *by.client || says_the_same {
+        Ok(Settled::Held(Receipt::of(&known)))
+    } else {
+        Ok(Settled::Refused(Refusal::conflict()))
+    }
 }
 
 /// A new resource; `None` when another one stands under its key.

@@ -99,8 +99,9 @@ fn leaf_params(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
     let mut names = ["localhost", "127.0.0.1", "::1"]
         .map(str::to_owned)
         .to_vec();
-    if !address.is_unspecified() && !address.is_loopback() {
-        names.push(address.to_string());
+    let own = address.to_string();
+    if !names.contains(&own) {
+        names.push(own);
     }
     let mut params = CertificateParams::new(names)?;
     params.use_authority_key_identifier_extension = true;
@@ -140,6 +141,17 @@ fn in_file(path: &Path) -> impl FnOnce(io::Error) -> TlsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_leaf_names_the_address_that_is_listened_on() {
+        for address in ["192.168.1.10", "127.0.0.2", "127.0.0.1", "2001:db8::10"] {
+            let address: IpAddr = address.parse().unwrap();
+            let names = leaf_params(address).unwrap().subject_alt_names;
+            let own = rcgen::SanType::IpAddress(address);
+            let times = names.iter().filter(|name| **name == own).count();
+            assert_eq!(times, 1, "{address}: {names:?}");
+        }
+    }
 
     #[test]
     fn the_folder_keeps_one_ca_and_its_key_is_for_nobody_else() {

@@ -1,6 +1,7 @@
 //! The contract of the rules: one suite, on SQLite always, and on the PostgreSQL whose URL
 //! `UKETSUKE_TEST_POSTGRES` has, where the program is built with it.
 
+mod again;
 mod at_once;
 mod flaws;
 

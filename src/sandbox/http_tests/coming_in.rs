@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::super::samples::now;
+use super::super::samples::{cancelled, given, now, post, put};
 use super::super::{Sandbox, Settings};
 use super::{FORM, Room, Station, form};
 use crate::keys::DeviceKey;
@@ -34,6 +34,44 @@ fn a_code_is_used_once_and_again_only_by_the_device_that_used_it() {
 }
 
 #[test]
+fn a_device_that_enrols_again_with_a_new_code_is_who_it_was_and_keeps_its_records() {
+    let room = Room::new(|_| {});
+    let station = room.station();
+    let token = room.token(&station, "1");
+    room.batch(&token, &[post(given(1, 1))]);
+    let code = room.running.next_code().unwrap();
+    let again = room.enrol(&station.key, &code);
+    assert_eq!(again.status, 200, "{}", again.body);
+    assert_eq!(again.json()["client_id"], station.client.as_str());
+    assert_eq!(room.enrol(&station.key, &code).json(), again.json());
+    let other = DeviceKey::generate().unwrap();
+    assert_eq!(room.enrol(&other, &code).status, 403, "the code is used up");
+    let token = room.token(&station, "2");
+    let cancelled = room.batch(&token, &[put(1, 1, cancelled(given(1, 1)))]);
+    assert_eq!(cancelled.statuses(), ["200 OK"]);
+}
+
+#[test]
+fn an_assertion_for_another_server_is_none_for_this_one_whatever_host_is_named() {
+    let room = Room::new(|_| {});
+    let station = room.station();
+    let elsewhere = "elsewhere.example";
+    let host = ("host", elsewhere);
+    for path in ["/token", "/fhir/token"] {
+        let aud = format!("http://{elsewhere}{path}");
+        let assertion = station.assertion(&room, |claims| claims.aud = aud);
+        let headers = [("content-type", FORM), host];
+        let answer = room.ask("POST", path, &headers, &form(&assertion)).unwrap();
+        assert_eq!(answer.status, 401, "{}", answer.body);
+    }
+    for path in ["/metadata", "/.well-known/smart-configuration"] {
+        let told = room.ask("GET", path, &[host], "").unwrap().body;
+        assert!(told.contains(room.running.url()), "{told}");
+        assert!(!told.contains(elsewhere), "{told}");
+    }
+}
+
+#[test]
 fn an_assertion_has_to_be_right_in_every_claim_and_is_used_once() {
     let room = Room::new(|_| {});
     let station = room.station();
@@ -49,6 +87,7 @@ fn an_assertion_has_to_be_right_in_every_claim_and_is_used_once() {
         station.assertion(&room, |c| {
             c.aud = "https://elsewhere.example/token".to_owned();
         }),
+        station.assertion(&room, |c| c.aud.clone_from(&url)),
         station.assertion(&room, |c| c.exp = in_seconds(-61)),
         station.assertion(&room, |c| c.exp = in_seconds(361)),
         station.assertion(&room, |c| c.jti = String::new()),
@@ -61,12 +100,7 @@ fn an_assertion_has_to_be_right_in_every_claim_and_is_used_once() {
         assert_eq!(answer.json()["error"], "invalid_client");
         assert_eq!(answer.header("cache-control"), "no-store");
     }
-    for (jti, aud) in [
-        ("a", "/token"),
-        ("b", "/fhir/token"),
-        ("c", ""),
-        ("d", "/fhir"),
-    ] {
+    for (jti, aud) in [("a", "/token"), ("b", "/fhir/token")] {
         let assertion = station.assertion(&room, |claims| {
             jti.clone_into(&mut claims.jti);
             claims.aud = format!("{url}{aud}");

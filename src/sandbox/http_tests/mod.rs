@@ -3,6 +3,7 @@
 mod coming_in;
 mod records;
 mod trouble;
+mod unclear;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use ureq::Agent;
 use ureq::http::{Request, Response};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
+use super::registry::Registry;
 use super::samples::{HandClock, now};
 use super::{Running, Sandbox, Settings};
 use crate::keys::DeviceKey;
@@ -73,12 +75,21 @@ fn agent(ca: Option<&str>) -> Agent {
 
 impl Room {
     fn new(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on(|registry| registry, change)
+    }
+
+    /// A sandbox on what `wrap` makes of its registry.
+    fn on(
+        wrap: impl FnOnce(Arc<dyn Registry>) -> Arc<dyn Registry>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = HandClock::new();
         let mut settings = Settings::new(folder.path().to_owned());
         settings.clock = Arc::clone(&clock) as _;
         change(&mut settings);
-        let running = Sandbox::start(settings).unwrap();
+        let registry = wrap(settings.registry().unwrap());
+        let running = Sandbox::start_on(settings, registry).unwrap();
         let agent = agent(running.ca_pem());
         Self {
             folder,

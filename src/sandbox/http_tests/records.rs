@@ -101,51 +101,31 @@ fn one_record_alone_goes_the_same_way_as_in_a_batch() {
     let token = room.token(&room.station(), "1");
     let bearer = format!("Bearer {token}");
     let query = format!("identifier=urn:ietf:rfc:3986|{}", urn(1));
-    let headers = |name, value| {
-        [
+    let ask = |method, path, condition, body: &Value| {
+        let (bearer, kind) = (
             ("authorization", bearer.as_str()),
             ("content-type", FHIR_JSON),
-            (name, value),
-        ]
+        );
+        let headers = [bearer, kind, condition];
+        room.ask(method, path, &headers, &body.to_string()).unwrap()
     };
-    let body = given(1, 1).to_string();
-    let made = room
-        .ask(
-            "POST",
-            "/Immunization",
-            &headers("if-none-exist", &query),
-            &body,
-        )
-        .unwrap();
+    let unknown = ("if-none-exist", query.as_str());
+    let made = ask("POST", "/Immunization", unknown, &given(1, 1));
     assert_eq!((made.status, made.header("etag")), (201, "W/\"1\""));
     assert!(
         made.header("location")
             .ends_with("/Immunization/1/_history/1")
     );
-    let again = room
-        .ask(
-            "POST",
-            "/Immunization",
-            &headers("if-none-exist", &query),
-            &body,
-        )
-        .unwrap();
+    let again = ask("POST", "/Immunization", unknown, &given(1, 1));
     assert_eq!(again.status, 200);
-    let body = with(given(1, 1), "/lotNumber", json!("FK0108")).to_string();
-    let tag = headers("if-match", "W/\"1\"");
-    let changed = room
-        .ask("PUT", "/fhir/Immunization/1", &tag, &body)
-        .unwrap();
+    let body = with(given(1, 1), "/lotNumber", json!("FK0108"));
+    let first = ("if-match", "W/\"1\"");
+    let changed = ask("PUT", "/fhir/Immunization/1", first, &body);
     assert_eq!(
         (changed.status, changed.json()["lotNumber"].as_str()),
         (200, Some("FK0108"))
     );
-    assert_eq!(
-        room.ask("PUT", "/Immunization/1", &tag, &body)
-            .unwrap()
-            .status,
-        412
-    );
+    assert_eq!(ask("PUT", "/Immunization/1", first, &body).status, 412);
 }
 
 #[test]
