@@ -298,8 +298,8 @@ fn copy_delivery(old: &mut Sources<'_>, new: &Connection, sequence: i64) -> Resu
     Ok(())
 }
 
-/// Accounts, pictures and closed days, as far as they can be read: without them people sign up
-/// again, and no record is lost.
+/// Accounts, pictures, closed days and the enrolment, as far as they can be read: without them
+/// people sign up and the station enrols again, and no record is lost.
 fn copy_rest(old: &mut Sources<'_>, new: &Connection) {
     for (select, insert) in [
         (
@@ -321,6 +321,12 @@ fn copy_rest(old: &mut Sources<'_>, new: &Connection) {
             "SELECT sequence, part, png FROM crop",
             "INSERT OR IGNORE INTO crop SELECT ?1, ?2, ?3 \
              WHERE EXISTS (SELECT 1 FROM entry WHERE sequence = ?1)",
+        ),
+        (
+            "SELECT server, client_id, ca, enrolled_in, since FROM enrolment",
+            "INSERT OR IGNORE INTO enrolment (only, server, client_id, ca, enrolled_in, since) \
+             SELECT 1, ?1, ?2, ?3, ?4, ?5 \
+             WHERE EXISTS (SELECT 1 FROM audit WHERE sequence = ?4)",
         ),
     ] {
         // What cannot be read here is left behind in the old file.

@@ -555,6 +555,46 @@ fn a_station_that_runs_on_after_a_salvage_records_nothing_into_the_old_book() {
 }
 
 #[test]
+fn a_station_stays_enrolled_through_a_salvage_and_receipts_belong_to_their_server() {
+    let place = Place::new();
+    let mut store = place.open().unwrap();
+    let enrolled_at = |server: &str| Enrolment {
+        server: server.to_owned(),
+        client_id: "station-1".to_owned(),
+        ca: None,
+    };
+    let (one, other) = (
+        enrolled_at("https://one.example"),
+        enrolled_at("https://other.example"),
+    );
+    store.keep_enrolment(&one, false, &clerk()).unwrap();
+    fill(&mut store, 0..1);
+    let delivered = store.in_state(State::Queued, 1).unwrap().remove(0);
+    let steps = [
+        (delivered.sequence, Event::Send),
+        (delivered.sequence, Event::Acknowledge(receipt())),
+    ];
+    store.advance(&steps, &clerk()).unwrap();
+    let cancelled = Entry {
+        id: RecordId::new(clerk().moment.wall),
+        kind: crate::intake::EntryKind::Cancellation("入力誤り".parse().unwrap()),
+        record: delivered.entry.record,
+    };
+    store.record(&cancelled, &clerk()).unwrap();
+    let elsewhere = |store: &mut SqliteStore| store.outgoing(0, 9).unwrap()[0].elsewhere;
+    assert!(!elsewhere(&mut store));
+    store.keep_enrolment(&one, true, &clerk()).unwrap();
+    assert!(!elsewhere(&mut store), "the same server at a new address");
+    store.keep_enrolment(&other, false, &clerk()).unwrap();
+    assert!(elsewhere(&mut store));
+    drop(store);
+    salvage(&mut place.directory(), &place.opening(), &clerk()).unwrap();
+    let mut store = place.open().unwrap();
+    assert_eq!(store.enrolment().unwrap(), Some(other));
+    assert!(elsewhere(&mut store));
+}
+
+#[test]
 fn the_queries_of_the_day_use_their_indexes() {
     let place = Place::new();
     let mut store = place.open().unwrap();
