@@ -43,7 +43,7 @@ pub use encoding::{Encoding, FileError};
 pub use fhir::{
     CodeableConcept, CodedValue, Extension, Identifier, Immunization, Meta, NDJSON_LINE_LIMIT,
     Named, Ndjson, NotExportable, Performer, Profile, ProtocolApplied, Reference, ResourceType,
-    Resources, Status, from_immunization, to_immunization,
+    Resources, Status, day_of, from_immunization, to_immunization,
 };
 pub use finding::{Flaw, RowFinding};
 pub use table::{WriteError, Written};

@@ -1,6 +1,5 @@
 //! Whether a resource can be a record. Pure; every flaw is found, none repeats what was sent.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 use unicode_normalization::UnicodeNormalization as _;
@@ -8,8 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::entry::{Judge, Sent, Spelled, identities};
 use super::refusal::issue;
 use super::tables::{Key, status_code};
-use crate::clock;
-use crate::exchange::{CodeableConcept, Immunization, Status};
+use crate::exchange::{CodeableConcept, Immunization, Status, day_of};
 use crate::sync::wire::Issue;
 use crate::voucher::{MunicipalityCode, PersonalNumber, municipality};
 
@@ -198,33 +196,6 @@ fn day(resource: &Immunization, judge: &Judge<'_>) -> Result<Date, Issue> {
         ));
     }
     Ok(day)
-}
-
-/// The day that is written, or the day in Asia/Tokyo of a point in time
-/// (<https://hl7.org/fhir/R4/datatypes.html#dateTime>).
-pub(super) fn day_of(text: &str) -> Option<Date> {
-    const DAY: &str = "9999-99-99";
-    const TIME: &str = "9999-99-99T99:99:99";
-    if has_form(text, DAY) {
-        return text.parse().ok();
-    }
-    let (time, rest) = text.split_at_checked(TIME.len())?;
-    let offset = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-    let has_offset = offset == "Z" || has_form(offset.get(1..)?, "99:99");
-    if has_form(time, TIME) && has_offset {
-        text.parse::<Timestamp>().ok().map(clock::day)
-    } else {
-        None
-    }
-}
-
-/// Whether `text` is `form`, in which `9` stands for any digit.
-fn has_form(text: &str, form: &str) -> bool {
-    let fits = |(found, wanted): (u8, u8)| match wanted {
-        b'9' => found.is_ascii_digit(),
-        _ => found == wanted,
-    };
-    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
 /// CVX code and name, since two products may share a code.

@@ -19,6 +19,7 @@
 //! | `transport`, `http` | one request and its answer |
 //! | `outbox` | the station's side: what is claimed, what became of it |
 //! | `delivery` | the loop that ties them |
+//! | `doubt` | answers that are looked into |
 //!
 //! Nothing is ever overwritten or deleted without the server's receipt, and no clock is relied
 //! on: attempts are counted, waits run on the monotonic clock.
@@ -26,6 +27,7 @@
 mod api;
 mod bundle;
 mod delivery;
+mod doubt;
 mod enrol;
 mod http;
 mod outbox;

@@ -20,6 +20,7 @@ use crate::voucher::VoucherNumber;
 
 pub use ndjson::{NDJSON_LINE_LIMIT, Ndjson, Resources};
 pub use read::from_immunization;
+pub use time::day_of;
 pub use wire::{
     CodeableConcept, CodedValue, Extension, Identifier, Immunization, Meta, Named, Performer,
     ProtocolApplied, Reference, ResourceType, Status,

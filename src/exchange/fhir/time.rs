@@ -3,6 +3,9 @@
 //! more, which others may read as another day.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::clock;
 
 /// A date, `9` standing for any digit.
 const DATE: &str = "9999-99-99";
@@ -37,6 +40,14 @@ pub(super) fn point_in_time(text: &str) -> Option<Timestamp> {
     } else {
         None
     }
+}
+
+/// The day that is written, or the day in Asia/Tokyo of a point in time.
+pub fn day_of(text: &str) -> Option<Date> {
+    if is_date(text) {
+        return text.parse().ok();
+    }
+    point_in_time(text).map(clock::day)
 }
 
 fn has_form(text: &str, form: &str) -> bool {

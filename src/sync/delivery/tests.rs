@@ -218,6 +218,24 @@ impl Station {
         station
     }
 
+    /// The reply to its first attempt was lost, and then the server refused the whole batch.
+    fn whose_record_arrived_and_was_refused_later() -> Self {
+        let mut station = Self::with_records(1, vec![]);
+        let witnessed = Witnessed::new(OperatorId::new("sync").unwrap(), station.clock.now());
+        let steps = [
+            (2, Event::Send),
+            (2, Event::Unanswered),
+            (2, Event::Send),
+            (2, Event::Reject("the whole batch".into())),
+        ];
+        station.store.advance(&steps, &witnessed).unwrap();
+        let mut server = station.server.0.lock().unwrap();
+        server.batches = vec![|_| Ok(responses(&["200 OK"]))];
+        server.resource = || resource_of_record_one();
+        drop(server);
+        station
+    }
+
     fn record(&mut self, entry: &Entry) {
         let actor = OperatorId::new("clerk-01").unwrap();
         let witnessed = Witnessed::new(actor, self.clock.now());
@@ -562,24 +580,9 @@ fn a_gateway_that_refuses_everything_refuses_no_record() {
 
 #[test]
 fn a_correction_of_what_arrived_unnoticed_and_was_refused_later_reaches_the_server() {
-    let mut station = Station::with_records(1, vec![]);
-    let witnessed = Witnessed::new(OperatorId::new("sync").unwrap(), station.clock.now());
-    let lost_and_refused = [
-        (2, Event::Send),
-        (2, Event::Unanswered),
-        (2, Event::Send),
-        (2, Event::Reject("the whole batch".into())),
-    ];
-    station
-        .store
-        .advance(&lost_and_refused, &witnessed)
-        .unwrap();
+    let mut station = Station::whose_record_arrived_and_was_refused_later();
     station.record(&correction(&record(1), "FJ0001"));
-    let mut server = station.server.0.lock().unwrap();
     // The record is there, with what it said first; so the correction goes onto its version.
-    server.batches = vec![|_| Ok(responses(&["200 OK"]))];
-    server.resource = || resource_of_record_one();
-    drop(server);
     station.deliver().unwrap();
     let states = station.states(&record(1));
     assert_eq!(states, [State::Withdrawn, State::Acknowledged]);
@@ -591,23 +594,8 @@ fn a_correction_of_what_arrived_unnoticed_and_was_refused_later_reaches_the_serv
 
 #[test]
 fn a_cancellation_of_what_arrived_unnoticed_and_was_refused_later_reaches_the_server() {
-    let mut station = Station::with_records(1, vec![]);
-    let witnessed = Witnessed::new(OperatorId::new("sync").unwrap(), station.clock.now());
-    let lost_and_refused = [
-        (2, Event::Send),
-        (2, Event::Unanswered),
-        (2, Event::Send),
-        (2, Event::Reject("the whole batch".into())),
-    ];
-    station
-        .store
-        .advance(&lost_and_refused, &witnessed)
-        .unwrap();
+    let mut station = Station::whose_record_arrived_and_was_refused_later();
     station.record(&cancellation(&record(1)));
-    let mut server = station.server.0.lock().unwrap();
-    server.batches = vec![|_| Ok(responses(&["200 OK"]))];
-    server.resource = || resource_of_record_one();
-    drop(server);
     station.deliver().unwrap();
     let seen = station.server.0.lock().unwrap().seen.clone();
     assert_eq!(
