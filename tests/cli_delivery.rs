@@ -292,6 +292,20 @@ fn two_tablets_that_contradict_each_other_overwrite_nothing() {
 }
 
 #[test]
+fn what_waits_for_a_person_goes_out_once_more_when_that_person_says_so() {
+    let (data, server, first) = enrolled(&[row(1, 1, "20211120", "FJ7489")]);
+    let second = tablet(&server, &[row(1, 1, "20211120", "FK0108")]);
+    assert_all_is_delivered(&sync(&first), 1);
+    assert_is_left(&sync(&second), &left(0, 0, 1), "for_a_person");
+    let before = dump(data.path());
+    let again = second.run(&["sync", "--requeue", "--jsonl"]);
+    let told = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(told.contains(r#""event":"conflict""#), "{told}");
+    assert_is_left(&last(&again), &left(0, 0, 1), "for_a_person");
+    assert_eq!(dump(data.path()), before);
+}
+
+#[test]
 fn a_second_delivery_leaves_it_to_the_first() {
     let (data, mut server, desk) = enrolled(&doses(2));
     server.process.kill();
