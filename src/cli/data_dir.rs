@@ -60,6 +60,14 @@ impl DataArgs {
         Place::of(config, directory)
     }
 
+    /// Refuses a directory that was born as the other kind; fine where there is none.
+    pub(super) fn ensure_kind(&self, kind: DirectoryKind) -> anyhow::Result<()> {
+        match DataDirectory::find(&self.folder()?)? {
+            Some(directory) => Ok(directory.ensure_kind(kind)?),
+            None => Ok(()),
+        }
+    }
+
     /// The directory, which is of that kind or is born so.
     pub(super) fn place_of(&self, kind: DirectoryKind) -> anyhow::Result<Place> {
         let (config, folder) = (self.config()?, self.folder()?);

@@ -244,7 +244,8 @@ fn recovery_key(place: &Place) -> Check {
 }
 
 fn book(store: &mut SqliteStore, seen: &Scrubbed) -> anyhow::Result<Vec<Check>> {
-    let mut checks = vec![second_copy(store)?, queue(store)?];
+    let mut checks = vec![second_copy(store)?, enrolment(store)?, queue(store)?];
+    checks.extend(for_a_person(store)?);
     checks.extend(reviews(store)?);
     checks.extend(clock(store)?);
     checks.extend(rows(store, seen)?);
@@ -318,6 +319,50 @@ fn queue(store: &mut SqliteStore) -> anyhow::Result<Check> {
             ),
         ),
     ))
+}
+
+fn enrolment(store: &mut SqliteStore) -> anyhow::Result<Check> {
+    Ok(match store.enrolment()? {
+        Some(at) => Check::fine(
+            "enrolment",
+            format!(
+                "{} に端末 {} として登録されています",
+                at.server, at.client_id
+            ),
+            format!("enrolled at {} as {}", at.server, at.client_id),
+        ),
+        None => Check::fine(
+            "enrolment",
+            "接種記録 API にはまだ登録されていません（uketsuke enrol）".to_owned(),
+            "not enrolled at a record API yet (`uketsuke enrol`)".to_owned(),
+        ),
+    })
+}
+
+/// So many that wait for a person are told one by one.
+const FOR_A_PERSON: u32 = 20;
+
+/// What was refused or contradicts something, each with why.
+fn for_a_person(store: &mut SqliteStore) -> anyhow::Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    for (state, ja, en) in [
+        (State::Rejected, "拒否", "refused"),
+        (State::Conflict, "食い違い", "contradicts another"),
+    ] {
+        for stored in store.in_state(state, FOR_A_PERSON)? {
+            let record = &stored.entry.record;
+            let number = record.subject.voucher();
+            let masked = number.map_or_else(String::new, |number| number.masked());
+            let why = stored.detail.unwrap_or_default();
+            let about = format!("{masked} {} ({}): {why}", record.date, record.id);
+            checks.push(Check::new(
+                state.name(),
+                Health::Warning,
+                Bilingual::new(format!("{ja} {about}"), format!("{en}: {about}")),
+            ));
+        }
+    }
+    Ok(checks)
 }
 
 /// So many are counted one by one; more are "at least".

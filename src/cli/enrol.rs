@@ -1,6 +1,6 @@
 //! `uketsuke enrol`: make the station's key, and make it known to a record API.
 
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -11,7 +11,7 @@ use super::data_dir::{DataArgs, Place};
 use super::{EXIT_OK, EXIT_USAGE};
 use crate::config::DirectoryKind;
 use crate::keys::{DeviceKey, KeyName};
-use crate::sync::{EnrolError, HttpTransport, Route, enrol};
+use crate::sync::{EnrolError, HttpTransport, Route, discover_at_any_time, enrol, ensure_kind};
 
 /// Arguments of `uketsuke enrol`.
 #[derive(Debug, Args)]
@@ -38,11 +38,7 @@ pub struct EnrolArgs {
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// For practising / 研修用
-    #[arg(
-        long,
-        required_unless_present = "production",
-        conflicts_with = "production"
-    )]
+    #[arg(long, conflicts_with = "production")]
     training: bool,
     /// For real records / 本番用
     #[arg(long)]
@@ -53,10 +49,15 @@ pub struct EnrolArgs {
 
 /// Runs the subcommand.
 pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
-    let kind = if args.production {
-        DirectoryKind::Production
-    } else {
-        DirectoryKind::Training
+    let kind = match (args.training, args.production) {
+        (_, true) => DirectoryKind::Production,
+        (true, _) => DirectoryKind::Training,
+        (false, false) => {
+            eprintln!(
+                "uketsuke: 研修用なら --training、本番用なら --production を指定してください / say --training for practising, or --production for real records"
+            );
+            return Ok(EXIT_USAGE);
+        }
     };
     if kind == DirectoryKind::Production && args.code != "-" {
         eprintln!(
@@ -72,19 +73,22 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
     }
     let code = code(&args.code)?;
     let ca = args.ca.as_deref().map(ca).transpose()?;
-    let place = args.data.place_of(kind)?;
-    let mut store = place.store()?;
     let mut transport = HttpTransport::new(&Route {
         ca: ca.clone(),
-        proxy: place.config.proxy.clone(),
+        proxy: args.data.config()?.proxy,
     })?;
+    // Before anything is born: a folder stays what it was born as.
+    args.data.ensure_kind(kind)?;
+    look_at(&mut transport, &args.server, kind)?;
+    let place = args.data.place_of(kind)?;
+    let mut store = place.store()?;
     let key = device_key(&place)?;
     let now = place.now();
     let enrolment = match enrol(&mut transport, &args.server, &code, &key, kind, ca, &now) {
         Ok(enrolment) => enrolment,
         // Told apart by the exit code.
         Err(EnrolError::OtherKind(error)) => return Err(error.into()),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error).with_context(|| at(&args.server)),
     };
     let before = store.enrolment()?;
     let same_host = before.is_none_or(|before| host(&before.server) == host(&enrolment.server));
@@ -95,6 +99,23 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
         enrolment.server, enrolment.client_id
     );
     Ok(EXIT_OK)
+}
+
+/// Looks whether there is a server of that kind. The clock is looked at when the code is sent, by
+/// the directory's own.
+fn look_at(
+    transport: &mut HttpTransport,
+    address: &str,
+    kind: DirectoryKind,
+) -> anyhow::Result<()> {
+    let server = discover_at_any_time(transport, address).with_context(|| at(address))?;
+    Ok(ensure_kind(&server, kind)?)
+}
+
+fn at(address: &str) -> String {
+    format!(
+        "{address}: 登録できません。アドレス（http か https か、ポート番号）も確かめてください / not enrolled: check the address too (http or https, the port)"
+    )
 }
 
 /// The host of an address, without scheme and port.
@@ -117,6 +138,11 @@ fn device_key(place: &Place) -> anyhow::Result<DeviceKey> {
 fn code(argument: &str) -> anyhow::Result<Zeroizing<String>> {
     if argument != "-" {
         return Ok(Zeroizing::new(argument.to_owned()));
+    }
+    if io::stdin().is_terminal() {
+        return Ok(Zeroizing::new(rpassword::prompt_password(
+            "登録コード / enrolment code: ",
+        )?));
     }
     let mut line = Zeroizing::new(String::new());
     io::stdin()

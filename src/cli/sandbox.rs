@@ -88,6 +88,10 @@ enum Tls {
 #[derive(Debug, thiserror::Error)]
 enum Usage {
     #[error(
+        "{0} に研修用サーバーの記録はありません。--data-dir を確かめてください / there is no sandbox in {0}: check --data-dir"
+    )]
+    NoSandbox(String),
+    #[error(
         "他のコンピューターから届くアドレスです。--tls self-signed と --allow-remote を付けるか、127.0.0.1 で待ち受けてください / other computers can reach this address: add --tls self-signed and --allow-remote, or listen on 127.0.0.1"
     )]
     Remote,
@@ -106,6 +110,10 @@ enum Usage {
 /// Runs the subcommand.
 pub fn run(args: &SandboxArgs) -> anyhow::Result<u8> {
     let done = settings(args).and_then(|settings| match args.dump {
+        // Asked for what was there, and not for a new one.
+        true if settings.database.is_none() && !settings.is_born() => {
+            Err(Usage::NoSandbox(settings.data_dir.display().to_string()).into())
+        }
         true => dump(&settings),
         false => serve(settings),
     });

@@ -4,22 +4,24 @@ use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::data_dir::{DataArgs, Place};
 use super::{EXIT_LEFT, EXIT_OK};
-use crate::intake::OperatorId;
+use crate::intake::{OperatorId, RecordId};
 use crate::keys::{DeviceKey, KeyName};
 use crate::store::{
-    Counts, DirectoryError, Enrolment, Event, RecordStore as _, SqliteStore, State, Witnessed,
+    Counts, DirectoryError, Enrolment, Event, RecordStore as _, SqliteStore, State, StoreError,
+    Witnessed,
 };
 use crate::sync::{
     Api, Backoff, Credentials, Delivered, Delivery, DeliveryError, HttpTransport, Outbox, Probe,
     Progress, Route, Waiting, Watch, Why,
 };
-use crate::text::{Bilingual, Language};
+use crate::text::Language;
 
 /// Arguments of `uketsuke sync`.
 #[derive(Debug, Args)]
@@ -48,8 +50,8 @@ pub struct SyncArgs {
 /// 16 seconds on average.
 const PATIENCE: u32 = 6;
 
-/// The longest that a delivery that does not follow waits at once.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The longest that a delivery that does not follow waits at once: somebody stands there.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Entries that go back into the queue in one transaction.
 const REQUEUED_AT_ONCE: u32 = 1_000;
@@ -63,11 +65,12 @@ pub fn run(args: &SyncArgs) -> anyhow::Result<u8> {
     let mut store = place.store()?;
     let mut teller = Teller::new(args.jsonl, args.follow, &store.counts(None)?);
     let Some(_held) = place.directory.delivery_lock()? else {
-        return teller.end(&store.counts(None)?, 0, &[Reason::AnotherDelivery]);
+        return teller.end(&store.counts(None)?, 0, &[Why::AnotherDelivery]);
     };
     let Some(enrolment) = store.enrolment()? else {
-        return teller.end(&store.counts(None)?, 0, &[Reason::NotEnrolled]);
+        return teller.end(&store.counts(None)?, 0, &[Why::NotEnrolled]);
     };
+    greet(args, &enrolment, &store.counts(None)?);
     let mut api = api(&place, enrolment)?;
     let catalogue = place.catalogue()?;
     if args.requeue {
@@ -95,7 +98,7 @@ pub fn run(args: &SyncArgs) -> anyhow::Result<u8> {
             continue;
         }
         if !args.follow {
-            let why = round.stopped.map(Reason::Server);
+            let why = round.stopped;
             return teller.end(&store.counts(None)?, delivered, why.as_slice());
         }
         teller.rest();
@@ -121,11 +124,27 @@ fn requeue(store: &mut SqliteStore, witnessed: &Witnessed) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Says at the start of a delivery that goes on what it is about to do.
+fn greet(args: &SyncArgs, enrolment: &Enrolment, counts: &Counts) {
+    if args.follow && !args.jsonl {
+        let (server, waiting) = (&enrolment.server, counts.get(State::Queued));
+        println!(
+            "{server} へ送り続けます（送信待ち {waiting} 件、終わるには Ctrl-C）\n\
+             delivering to {server} as records come ({waiting} queued; Ctrl-C ends it)"
+        );
+    }
+}
+
 /// Errors that exit codes tell apart come as they are.
 fn told(result: Result<Delivered, DeliveryError>) -> anyhow::Result<Delivered> {
     Ok(match result {
         Err(DeliveryError::OtherKind(error)) => return Err(error.into()),
         Err(DeliveryError::Key(error)) => return Err(error.into()),
+        Err(error @ DeliveryError::Store(StoreError::NotRecorded(_))) => {
+            return Err(error).context(
+                "送信の経過を書けません。記録は失われていません。空き容量を確かめて、もう一度「uketsuke sync」を実行してください / what was delivered cannot be noted; no record is lost: check the free space, then run `uketsuke sync` again",
+            );
+        }
         result => result?,
     })
 }
@@ -150,57 +169,13 @@ fn api(place: &Place, enrolment: Enrolment) -> anyhow::Result<Api> {
     ))
 }
 
-/// Why something is left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
-    NotEnrolled,
-    AnotherDelivery,
-    Server(Why),
-    /// It waits for a person.
-    Person,
-    /// It waits for something that waits for a person.
-    Held,
-}
-
-impl Reason {
-    fn code(self) -> &'static str {
-        match self {
-            Self::NotEnrolled => "not_enrolled",
-            Self::AnotherDelivery => "another_delivery",
-            Self::Server(why) => why.code(),
-            Self::Person => "for_a_person",
-            Self::Held => "held",
-        }
-    }
-
-    fn words(self) -> Bilingual {
-        match self {
-            Self::NotEnrolled => Bilingual::new(
-                "この端末はまだ登録されていません。「uketsuke enrol」で登録してください",
-                "this station is not enrolled: run `uketsuke enrol`",
-            ),
-            Self::AnotherDelivery => Bilingual::new(
-                "別の uketsuke が送信しています。そちらに任せてください",
-                "another uketsuke is delivering: leave it to that one",
-            ),
-            Self::Server(why) => why.words(),
-            Self::Person => Bilingual::new(
-                "拒否された記録か、食い違う記録があります。「uketsuke doctor」で件数を確かめ、担当者に渡してください",
-                "records were refused, or contradict others: `uketsuke doctor` counts them; a person has to decide",
-            ),
-            Self::Held => Bilingual::new(
-                "取り消しが済むまで送れない記録があります",
-                "records wait until a cancellation is through",
-            ),
-        }
-    }
-}
-
 /// Tells what happens, in words or as objects.
 struct Teller {
     jsonl: bool,
     follow: bool,
     bar: ProgressBar,
+    /// Attempts in a row of this run that brought no answer.
+    failures: u32,
     /// Why nothing was sent, as last told; not told over and over.
     last: Option<Why>,
     failed: Option<io::Error>,
@@ -220,6 +195,7 @@ impl Teller {
             jsonl,
             follow,
             bar,
+            failures: 0,
             last: None,
             failed: None,
         }
@@ -231,12 +207,15 @@ impl Teller {
         self.failed = self.failed.take().or(written.err());
     }
 
-    fn person(&mut self, event: &str, record: &dyn std::fmt::Display, words: &str) {
+    fn person(&mut self, event: &str, record: &RecordId, about: &str, words: &str) {
         let record = record.to_string();
         if self.jsonl {
-            self.object(&json!({"event": event, "record_id": record, "detail": words}));
+            let object =
+                json!({"event": event, "record_id": record, "about": about, "detail": words});
+            self.object(&object);
         } else {
-            self.bar.suspend(|| println!("! {record}: {words}"));
+            self.bar
+                .suspend(|| println!("! {about} ({record}): {words}"));
         }
     }
 
@@ -246,35 +225,37 @@ impl Teller {
     }
 
     /// The last word: what was delivered, what is left and why.
-    fn end(mut self, counts: &Counts, delivered: u64, reasons: &[Reason]) -> anyhow::Result<u8> {
+    fn end(mut self, counts: &Counts, delivered: u64, reasons: &[Why]) -> anyhow::Result<u8> {
         self.bar.finish_and_clear();
         let n = |state| counts.get(state);
         let waiting = n(State::Queued) + n(State::Sending);
         let person = n(State::Rejected) + n(State::Conflict);
         let mut why = reasons.to_vec();
         if waiting > 0 && why.is_empty() {
-            why.push(Reason::Held);
+            why.push(Why::Held);
         }
         if person > 0 {
-            why.push(Reason::Person);
+            why.push(Why::ForAPerson);
         }
         let left = waiting + person > 0;
-        if !left {
-            why.clear();
+        // Who is told to go on and cannot is told so, with or without records.
+        if !left && !self.follow {
+            why.retain(|why| *why == Why::NotEnrolled);
         }
         self.finished(counts, delivered, &why)?;
-        Ok(if left { EXIT_LEFT } else { EXIT_OK })
+        let failed = left || (self.follow && !why.is_empty());
+        Ok(if failed { EXIT_LEFT } else { EXIT_OK })
     }
 
-    fn finished(&mut self, counts: &Counts, delivered: u64, why: &[Reason]) -> anyhow::Result<()> {
+    fn finished(&mut self, counts: &Counts, delivered: u64, why: &[Why]) -> anyhow::Result<()> {
         let n = |state| counts.get(state);
         let waiting = n(State::Queued) + n(State::Sending);
         if self.jsonl {
             let sentences = |language| -> Vec<String> {
-                let words = why.iter().map(|reason| reason.words());
+                let words = why.iter().map(|why| why.words());
                 words.map(|w| w.in_language(language).to_owned()).collect()
             };
-            let codes: Vec<&str> = why.iter().map(|reason| reason.code()).collect();
+            let codes: Vec<&str> = why.iter().map(|why| why.code()).collect();
             self.object(&json!({
                 "event": "finished", "delivered": delivered,
                 "left": {"queued": waiting, "rejected": n(State::Rejected),
@@ -296,6 +277,12 @@ impl Teller {
                     "! {}\n  {}",
                     words.in_language(Language::Japanese),
                     words.in_language(Language::English)
+                );
+            }
+            if waiting > 0 {
+                println!(
+                    "記録は残っています。もう一度「uketsuke sync」を実行するか、「--follow」で送り続けてください\n\
+                     nothing is lost: run `uketsuke sync` again, or let `--follow` go on"
                 );
             }
         }
@@ -326,27 +313,43 @@ impl Watch for Teller {
         match progress {
             Progress::Batch { delivered, again } => {
                 self.bar.inc(*delivered as u64);
-                self.last = None;
+                (self.last, self.failures) = (None, 0);
+                if self.follow && !self.jsonl && *delivered > 0 {
+                    println!("送信 {delivered} 件 / delivered {delivered}");
+                }
                 if self.jsonl {
                     self.object(
                         &json!({"event": "delivered", "records": delivered, "again": again}),
                     );
                 }
             }
-            Progress::Refused { record, words } => self.person("rejected", record, words),
-            Progress::Conflict { record, words } => self.person("conflict", record, words),
+            Progress::Refused {
+                record,
+                about,
+                words,
+            } => self.person("rejected", record, about, words),
+            Progress::Conflict {
+                record,
+                about,
+                words,
+            } => self.person("conflict", record, about, words),
             Progress::Waiting(waiting) => self.waiting(waiting),
         }
     }
 
     fn wait(&mut self, waiting: &Waiting) -> ControlFlow<()> {
-        let gives_up =
-            waiting.halted || waiting.failures >= PATIENCE || waiting.wait > LONGEST_WAIT;
+        self.failures += 1;
+        // Its own attempts count: whoever runs it has asked for it now.
+        let wait = match self.follow {
+            true => waiting.wait,
+            false => waiting.wait.min(LONGEST_WAIT),
+        };
+        let gives_up = waiting.halted || self.failures >= PATIENCE;
         // Nobody reads on.
         if self.failed.is_some() || (gives_up && !self.follow) {
             return ControlFlow::Break(());
         }
-        std::thread::sleep(waiting.wait);
+        std::thread::sleep(wait);
         ControlFlow::Continue(())
     }
 

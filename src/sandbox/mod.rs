@@ -152,6 +152,11 @@ impl Settings {
         }
     }
 
+    /// Whether there is a sandbox in the folder already.
+    pub fn is_born(&self) -> bool {
+        self.data_dir.join(sqlite::FILE).exists()
+    }
+
     fn registry(&self) -> Result<Arc<dyn Registry>, SandboxError> {
         Ok(database::open(&self.data_dir, self.database.as_ref())?)
     }

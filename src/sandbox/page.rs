@@ -20,11 +20,11 @@ const HEAD: usize = 16;
 
 const TOP: &str = r#"<!DOCTYPE html>
 <html lang="ja"><head><meta charset="utf-8"><title>TRAINING – uketsuke sandbox</title><style>
-body { font-family: sans-serif; margin: 0 auto; max-width: 60rem; padding: 0 1rem 2rem }
+body { font-family: sans-serif; margin: 0 auto; max-width: 80rem; padding: 0 1rem 2rem }
 .training { background: #c00; color: #fff; font-size: 2.5rem; font-weight: bold;
   margin: 0 -1rem; padding: .8rem; text-align: center }
 table { border-collapse: collapse; width: 100% } th, td { border: 1px solid #999;
-  padding: .3rem .5rem; text-align: left } .odd { background: #fdd }
+  padding: .3rem .5rem; text-align: left; white-space: nowrap } .odd { background: #fdd }
 </style></head><body>
 <p class="training">研修用 TRAINING</p>
 <p>これは研修用の記録サーバーです。本番の記録は送らないでください。<br>

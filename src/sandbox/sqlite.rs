@@ -11,7 +11,7 @@ use super::registry::{Datum, Dialect, Param, Registry, RegistryError, Row, Sql, 
 use super::tables::Tables;
 
 /// The database's name within the folder.
-const FILE: &str = "sandbox.db";
+pub(super) const FILE: &str = "sandbox.db";
 
 /// How long another sandbox, or a dump, may hold the write lock.
 const BUSY: Duration = Duration::from_secs(10);

@@ -66,6 +66,11 @@ pub enum DirectoryError {
         "{0}: データフォルダーがありません。--data-dir を確かめてください / there is no data directory: check --data-dir"
     )]
     NotBorn(PathBuf),
+    /// The folder is a sandbox's.
+    #[error(
+        "{0} は研修用サーバー（sandbox）のフォルダーです。端末には別のフォルダー（--data-dir）を使ってください / {0} is a sandbox's folder: give the station one of its own (--data-dir)"
+    )]
+    OfASandbox(PathBuf),
     /// The database was rescued into a new one while this program ran.
     #[error(
         "データベースは新しいものに切り替わりました。uketsuke を起動し直してください / \
@@ -118,6 +123,9 @@ pub enum DirectoryError {
         why: String,
     },
 }
+
+/// A file that only a sandbox's folder has.
+const OF_A_SANDBOX: &str = "sandbox.db";
 
 /// The files of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,6 +230,9 @@ impl DataDirectory {
     ) -> Result<Self, DirectoryError> {
         if let Some(found) = Self::find(folder)? {
             return Ok(found);
+        }
+        if folder.join(OF_A_SANDBOX).exists() {
+            return Err(DirectoryError::OfASandbox(folder.to_owned()));
         }
         let failed = |why: String| DirectoryError::CannotMake {
             path: folder.to_owned(),

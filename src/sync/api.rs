@@ -81,6 +81,23 @@ pub fn discover(
     address: &str,
     now: Timestamp,
 ) -> Result<Server, Trouble> {
+    let (server, answer) = find(transport, address)?;
+    ensure_clocks_agree(&answer, now)?;
+    Ok(server)
+}
+
+/// The same, whatever the clocks say.
+///
+/// # Errors
+/// As [`discover`].
+pub fn discover_at_any_time(
+    transport: &mut dyn Transport,
+    address: &str,
+) -> Result<Server, Trouble> {
+    find(transport, address).map(|(server, _)| server)
+}
+
+fn find(transport: &mut dyn Transport, address: &str) -> Result<(Server, Answer), Trouble> {
     let address = address.trim_end_matches('/');
     if !is_secure(address) {
         return Err(Why::Insecure.into());
@@ -93,7 +110,6 @@ pub fn discover(
         }
         found => (address, found?),
     };
-    ensure_clocks_agree(&answer, now)?;
     let says: CapabilityStatement = parse(&answer)?;
     if says.resource_type != "CapabilityStatement" {
         return Err(Why::OtherContent.into());
@@ -112,7 +128,7 @@ pub fn discover(
     {
         return Err(Why::Insecure.into());
     }
-    Ok(Server {
+    let server = Server {
         base: base.to_owned(),
         token_endpoint: smart.token_endpoint,
         kind: if training {
@@ -120,7 +136,8 @@ pub fn discover(
         } else {
             DirectoryKind::Production
         },
-    })
+    };
+    Ok((server, answer))
 }
 
 /// Whether something else than a record API answered, which may lie below the address.

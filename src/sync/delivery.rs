@@ -55,6 +55,8 @@ pub enum Progress {
     Refused {
         /// Which.
         record: RecordId,
+        /// Which, for people: masked number and day.
+        about: String,
         /// The server's words.
         words: String,
     },
@@ -62,6 +64,8 @@ pub enum Progress {
     Conflict {
         /// Which.
         record: RecordId,
+        /// Which, for people: masked number and day.
+        about: String,
         /// The server's words.
         words: String,
     },

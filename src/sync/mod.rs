@@ -41,7 +41,7 @@ mod transport;
 mod why;
 pub mod wire;
 
-pub use api::{Api, CLOCK_TOLERANCE, Credentials, Server, Trouble, discover};
+pub use api::{Api, CLOCK_TOLERANCE, Credentials, Server, Trouble, discover, discover_at_any_time};
 pub use bundle::{batch, request_entry, same};
 pub use delivery::{Delivered, Delivery, DeliveryError, Progress, Waiting, Watch};
 pub use enrol::{EnrolError, enrol, ensure_kind};

@@ -8,7 +8,7 @@ use super::probe::{Probe, SyncStep};
 use super::wire::RequestEntry;
 use crate::clock::Clock;
 use crate::exchange::{Immunization, Products, Profile, to_immunization};
-use crate::intake::{EntryKind, OperatorId};
+use crate::intake::{EntryKind, OperatorId, VaccinationRecord};
 use crate::store::{Event, Reach, RecordStore as _, SqliteStore, State, StoreError, Witnessed};
 
 /// The book as a delivery sees it.
@@ -204,6 +204,7 @@ impl Outbox<'_> {
         }
         watch.tell(&Progress::Refused {
             record: parcel.entry.record.id,
+            about: about(&parcel.entry.record),
             words: words.to_owned(),
         });
         Ok(())
@@ -218,6 +219,13 @@ impl Outbox<'_> {
         self.store.advance(steps, &witnessed)?;
         Ok(())
     }
+}
+
+/// A record as a person finds it again on paper, without its number.
+fn about(record: &VaccinationRecord) -> String {
+    let number = record.subject.voucher();
+    let masked = number.map_or_else(String::new, |number| number.masked());
+    format!("{masked} {}", record.date)
 }
 
 fn steps_of(parcels: &[Parcel], event: &Event) -> Vec<Step> {
@@ -263,10 +271,12 @@ fn tell(events: &[(&Parcel, Event)], watch: &mut dyn Watch) -> Tally {
             Event::Unanswered => tally.again += 1,
             Event::Reject(words) => watch.tell(&Progress::Refused {
                 record,
+                about: about(&parcel.entry.record),
                 words: words.clone(),
             }),
             Event::Contradict(words) => watch.tell(&Progress::Conflict {
                 record,
+                about: about(&parcel.entry.record),
                 words: words.clone(),
             }),
             _ => {}

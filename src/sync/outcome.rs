@@ -108,6 +108,10 @@ pub(super) fn outcome_of(why: Why) -> Outcome {
         | Why::Insecure
         | Why::Unacceptable
         | Why::ServerKind
+        | Why::NotEnrolled
+        | Why::AnotherDelivery
+        | Why::ForAPerson
+        | Why::Held
         | Why::NoForm => Outcome::Halt(why),
         _ => Outcome::Again(why),
     }

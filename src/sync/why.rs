@@ -62,13 +62,21 @@ pub enum Why {
     Clock,
     /// Plain http, or a step from https down to it.
     Insecure,
+    /// The station is not enrolled.
+    NotEnrolled,
+    /// Another program delivers for this directory.
+    AnotherDelivery,
+    /// Records were refused or contradict others: a person decides.
+    ForAPerson,
+    /// Records wait until a cancellation is through.
+    Held,
     /// The record has no form on the wire, such as a product that is not in the tables any more.
     NoForm,
 }
 
 impl Why {
     /// All of them, for tables and tests.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::Unreachable,
         Self::TimedOut,
         Self::CutOff,
@@ -94,6 +102,10 @@ impl Why {
         Self::ServerKind,
         Self::Clock,
         Self::Insecure,
+        Self::NotEnrolled,
+        Self::AnotherDelivery,
+        Self::ForAPerson,
+        Self::Held,
         Self::NoForm,
     ];
 
@@ -125,6 +137,10 @@ impl Why {
             Self::ServerKind => "server_kind",
             Self::Clock => "clock",
             Self::Insecure => "insecure",
+            Self::NotEnrolled => "not_enrolled",
+            Self::AnotherDelivery => "another_delivery",
+            Self::ForAPerson => "for_a_person",
+            Self::Held => "held",
             Self::NoForm => "no_form",
         }
     }
@@ -231,6 +247,22 @@ impl Why {
             Self::Insecure => (
                 "暗号化されない接続です。https のアドレスで登録し直してください",
                 "the connection would not be encrypted: enrol with an https address",
+            ),
+            Self::NotEnrolled => (
+                "この端末はまだ登録されていません。「uketsuke enrol」で登録してください",
+                "this station is not enrolled: run `uketsuke enrol`",
+            ),
+            Self::AnotherDelivery => (
+                "別の uketsuke が送信しています。そちらに任せてください",
+                "another uketsuke is delivering: leave it to that one",
+            ),
+            Self::ForAPerson => (
+                "拒否された記録か、食い違う記録があります。「uketsuke doctor」で確かめ、直ったら「uketsuke sync --requeue」で送ってください",
+                "records were refused, or contradict others: look at them with `uketsuke doctor`; once that is settled, `uketsuke sync --requeue` sends them again",
+            ),
+            Self::Held => (
+                "取り消しが済むまで送れない記録があります",
+                "records wait until a cancellation is through",
             ),
             Self::NoForm => (
                 "送れる形にできない記録があります。製品の表を確かめてください",
