@@ -114,7 +114,8 @@ fn nothing_that_a_tablet_says_or_exports_holds_a_secret() {
         said += &words(&run(&mut desk.command(arguments), typed));
     }
     let keys = keys_of(&desk);
-    assert!(keys.len() >= 3, "database, watermark and device");
+    // The device's key is made at an enrolment that comes about: `tests/cli_delivery.rs` has one.
+    assert!(keys.len() >= 2, "database and watermark");
     assert!(said.lines().count() > 20, "{said}");
     no_numbers_and_no_keys(&said, &keys, &number.to_string());
     let exported = desk.export();

@@ -131,9 +131,15 @@ fn training_and_production_never_meet() {
     let real = Desk::new();
     let output = enrol("--production", server.url(), &real);
     assert_eq!(code(&output), 5, "{}", words(&output));
+    assert!(!real.path("data").exists(), "nothing is born by trying");
+    // Once born for production it is not for training either.
+    let file = real.csv(&[row(1, 1, "20211120", "FJ7489")]);
+    let mut import = real.command(&["import", "--format", "vrs-csv", &file]);
+    import.env("UKETSUKE_DIRECTORY_KIND", "production");
+    let output = run(import.env_remove("UKETSUKE_NOW"), "");
+    assert_eq!(code(&output), 0, "{}", words(&output));
     let kind = fs::read_to_string(real.path("data/directory.toml")).expect("born");
     assert!(kind.contains("production"), "{kind}");
-    // And then is not for training either.
     let output = enrol("--training", server.url(), &real);
     assert_eq!(code(&output), 5, "{}", words(&output));
     assert!(server.dump().expect("readable").is_empty());
