@@ -147,14 +147,20 @@ fn corrections_made_offline_arrive_as_the_last_of_them_says() {
     assert_eq!(tablet.open_entries(), 0);
 }
 
-#[test]
-fn two_tablets_that_say_the_same_make_one_record_that_both_find() {
-    let venue = Venue::new();
+/// Two tablets that have recorded and delivered the same dose, and what each calls it.
+fn two_that_say_the_same(venue: &Venue) -> (Tablet, Tablet, Entry, Entry) {
     let (mut a, mut b) = (venue.tablet("a"), venue.tablet("b"));
     let (here, there) = (entry(1), entry(1));
     a.record(&here);
     b.record(&there);
     assert_eq!(a.deliver().delivered + b.deliver().delivered, 2);
+    (a, b, here, there)
+}
+
+#[test]
+fn two_tablets_that_say_the_same_make_one_record_that_both_find() {
+    let venue = Venue::new();
+    let (_, _, here, there) = two_that_say_the_same(&venue);
     let held = venue.held();
     assert_eq!(held.resources.len(), 1);
     assert_eq!((held.of(&here).len(), held.of(&there).len()), (1, 1));
@@ -164,12 +170,7 @@ fn two_tablets_that_say_the_same_make_one_record_that_both_find() {
 fn what_one_tablet_cancels_the_other_one_still_says() {
     for first_cancels in [true, false] {
         let venue = Venue::new();
-        let (mut a, mut b) = (venue.tablet("a"), venue.tablet("b"));
-        let (here, there) = (entry(1), entry(1));
-        a.record(&here);
-        b.record(&there);
-        a.deliver();
-        b.deliver();
+        let (mut a, mut b, here, there) = two_that_say_the_same(&venue);
         let (own, other, tablet) = match first_cancels {
             true => (&here, &there, &mut a),
             false => (&there, &here, &mut b),
@@ -231,12 +232,7 @@ fn a_conflict_that_the_other_tablet_clears_can_be_sent_again() {
 #[test]
 fn a_correction_of_what_two_tablets_said_is_a_persons_to_decide() {
     let venue = Venue::new();
-    let (mut a, mut b) = (venue.tablet("a"), venue.tablet("b"));
-    let (here, there) = (entry(1), entry(1));
-    a.record(&here);
-    b.record(&there);
-    a.deliver();
-    b.deliver();
+    let (mut a, _, here, there) = two_that_say_the_same(&venue);
     a.record(&correction(&here, "FJ0001", 901));
     a.deliver();
     assert_eq!(a.states(&here), [State::Acknowledged, State::Conflict]);
