@@ -65,12 +65,16 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "records")]
 pub mod accounts;
 pub mod cli;
 pub mod clock;
+#[cfg(feature = "records")]
 pub mod config;
+#[cfg(feature = "records")]
 pub mod exchange;
 pub mod intake;
+#[cfg(feature = "records")]
 pub mod keys;
 pub mod layout;
 pub mod marks;
@@ -80,7 +84,9 @@ pub mod qa;
 pub mod reading;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+#[cfg(feature = "records")]
 pub mod store;
+#[cfg(feature = "records")]
 pub mod sync;
 pub mod text;
 pub mod voucher;

@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::data_dir::{DataArgs, Place};
-use super::{EXIT_FAILED, EXIT_OK, copy_was_ahead};
+use super::records::copy_was_ahead;
+use super::{EXIT_FAILED, EXIT_OK};
 use crate::config::DirectoryKind;
 use crate::store::{
     CopyState, Damage, DataDirectory, RecordStore as _, ScrubFinding, Scrubbed, SqliteStore, State,

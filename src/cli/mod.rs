@@ -5,31 +5,40 @@
     reason = "the command line is where words reach people"
 )]
 
+#[cfg(feature = "records")]
 mod data_dir;
+#[cfg(feature = "records")]
 mod doctor;
+#[cfg(feature = "records")]
 mod enrol;
+#[cfg(feature = "records")]
 mod export;
+#[cfg(feature = "records")]
 mod import;
+mod in_order;
+#[cfg(feature = "records")]
 mod operator;
 mod pictures;
 mod presets;
 mod qa;
+#[cfg(feature = "records")]
+mod records;
+#[cfg(feature = "records")]
 mod recover;
 mod replay;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod scan;
 mod scan_object;
+#[cfg(feature = "records")]
 mod sync;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::ConfigError;
-use crate::keys::KeyError;
-use crate::store::{CopyState, DirectoryError};
-use crate::text::Bilingual;
+#[cfg(feature = "records")]
+use records::{exit_code, warn_of_copy};
 
 /// Every input was processed, whatever the verdicts.
 pub const EXIT_OK: u8 = 0;
@@ -60,18 +69,25 @@ enum Command {
     /// Run a sample set and score it / 見本の一式で精度を測る
     Qa(qa::QaArgs),
     /// Take in a file of records / 記録のファイルを取り込む
+    #[cfg(feature = "records")]
     Import(import::ImportArgs),
     /// Write the records out as a file / 記録をファイルに書き出す
+    #[cfg(feature = "records")]
     Export(export::ExportArgs),
     /// Look at everything and tell what is wrong / 端末の状態を調べる
+    #[cfg(feature = "records")]
     Doctor(doctor::DoctorArgs),
     /// Bring back a destroyed tablet's records, or a lost key / 壊れた端末の記録を復元する
+    #[cfg(feature = "records")]
     Recover(recover::RecoverArgs),
     /// Make this station known to a record API / 接種記録 API に端末を登録する
+    #[cfg(feature = "records")]
     Enrol(enrol::EnrolArgs),
     /// Deliver what is queued / 送信待ちの記録を送る
+    #[cfg(feature = "records")]
     Sync(sync::SyncArgs),
     /// The people who work at the station / 操作する人の登録
+    #[cfg(feature = "records")]
     Operator(operator::OperatorArgs),
     /// A record API to practise on / 研修用の記録サーバー
     #[cfg(feature = "sandbox")]
@@ -83,12 +99,19 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Qa(args) => qa::run(&args),
+        #[cfg(feature = "records")]
         Command::Import(args) => import::run(&args),
+        #[cfg(feature = "records")]
         Command::Export(args) => export::run(&args),
+        #[cfg(feature = "records")]
         Command::Doctor(args) => doctor::run(&args),
+        #[cfg(feature = "records")]
         Command::Recover(args) => recover::run(&args),
+        #[cfg(feature = "records")]
         Command::Enrol(args) => enrol::run(&args),
+        #[cfg(feature = "records")]
         Command::Sync(args) => sync::run(&args),
+        #[cfg(feature = "records")]
         Command::Operator(args) => operator::run(&args),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::run(&args),
@@ -98,45 +121,13 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::from(EXIT_OK),
         Err(error) => {
             eprintln!("uketsuke: {error:#}");
-            ExitCode::from(exit_code(&error))
+            #[cfg(feature = "records")]
+            let code = exit_code(&error);
+            #[cfg(not(feature = "records"))]
+            let code = EXIT_FAILED;
+            ExitCode::from(code)
         }
     }
-}
-
-/// The exit code that an error has.
-fn exit_code(error: &anyhow::Error) -> u8 {
-    let mut causes = error.chain();
-    let code = causes.find_map(|cause| {
-        let key = cause.downcast_ref::<KeyError>();
-        let directory = cause.downcast_ref::<DirectoryError>();
-        match (key, directory) {
-            (Some(_), _) => Some(EXIT_NO_KEY_STORE),
-            (_, Some(DirectoryError::OtherKind { .. } | DirectoryError::OtherServer { .. })) => {
-                Some(EXIT_OTHER_KIND)
-            }
-            _ if cause.is::<ConfigError>() || cause.is::<data_dir::ClockError>() => {
-                Some(EXIT_USAGE)
-            }
-            _ => None,
-        }
-    });
-    code.unwrap_or(EXIT_FAILED)
-}
-
-/// Everything is recorded; somebody should see to the second medium.
-fn warn_of_copy(copy: &CopyState) {
-    match copy {
-        CopyState::Behind { because } => eprintln!("uketsuke: {because}"),
-        CopyState::WasAhead => eprintln!("uketsuke: {}", copy_was_ahead()),
-        CopyState::NotConfigured | CopyState::UpToDate => {}
-    }
-}
-
-fn copy_was_ahead() -> Bilingual {
-    Bilingual::new(
-        "予備にこの端末より新しい記録がありました。データが古いものに戻されています。「uketsuke recover --from」で復元してください",
-        "the second copy had newer records than this tablet, whose data were put back to an older state: restore them with `uketsuke recover --from`",
-    )
 }
 
 /// Whoever read our output has seen enough (`| head`): not an error.

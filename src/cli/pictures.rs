@@ -1,7 +1,7 @@
 //! Paths of pictures, from arguments and standard input.
 
 use std::ffi::OsString;
-use std::io::BufRead;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Endings of the formats that are read.
@@ -17,15 +17,15 @@ pub type Input = Result<PathBuf, (PathBuf, std::io::Error)>;
 /// The inputs in order, each as soon as it is known. `-` reads paths from standard
 /// input, one a line; a folder stands for the pictures directly in it, in name
 /// order; one without any is an error.
-pub fn list(paths: &[PathBuf]) -> impl Iterator<Item = Input> {
+pub fn list(paths: &[PathBuf]) -> impl Iterator<Item = Input> + Send {
     paths.iter().flat_map(|path| expand(path))
 }
 
-fn expand(path: &Path) -> Box<dyn Iterator<Item = Input>> {
+fn expand(path: &Path) -> Box<dyn Iterator<Item = Input> + Send> {
     if path != Path::new("-") {
         return Box::new(expand_folder(path).into_iter());
     }
-    let lines = from_lines(std::io::stdin().lock());
+    let lines = from_lines(BufReader::new(std::io::stdin()));
     Box::new(lines.flat_map(|line| match line {
         Ok(path) => expand_folder(&path),
         Err(error) => vec![Err((PathBuf::from("-"), error))],

@@ -2,14 +2,14 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::in_order::in_order;
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, replay};
 use crate::qa::{
     Baseline, Demands, Finding, Grade, Report, SampleSet, Score, Sequence, SequenceResult, Share,
@@ -95,10 +95,19 @@ fn examine(args: &QaArgs, set: &SampleSet, demands: &Demands) -> anyhow::Result<
     let jobs = args.jobs.map_or(cores, usize::from);
     let with_pictures = args.report.is_some();
     let bar = progress_bar(set.stills.len() + set.sequences.len());
-    let stills = in_parallel(jobs, &set.stills, &bar, |reader, still| {
-        read(reader, &set.folder, still, with_pictures)
+    let mut stills = Vec::new();
+    let read_one = |reader: &Reader, still| read(reader, &set.folder, still, with_pictures);
+    in_order(jobs, set.stills.iter(), read_one, |result| {
+        bar.inc(1);
+        stills.push(result);
+        Ok(())
     })?;
-    let sequences = in_parallel(jobs, &set.sequences, &bar, play)?;
+    let mut sequences = Vec::new();
+    in_order(jobs, set.sequences.iter(), play, |result| {
+        bar.inc(1);
+        sequences.push(result);
+        Ok(())
+    })?;
     bar.finish_and_clear();
 
     let score = Score::of(set, &stills, &sequences);
@@ -185,45 +194,6 @@ fn play(reader: &Reader, sequence: &Sequence) -> anyhow::Result<SequenceResult> 
         },
     )?;
     Ok(result)
-}
-
-/// What `work` makes of each item, in the items' order. Each of the `jobs` threads has a reader
-/// of its own.
-fn in_parallel<T: Sync, R: Send>(
-    jobs: usize,
-    items: &[T],
-    bar: &ProgressBar,
-    work: impl Fn(&Reader, &T) -> anyhow::Result<R> + Sync,
-) -> anyhow::Result<Vec<R>> {
-    let next = AtomicUsize::new(0);
-    let worker = || -> anyhow::Result<Vec<(usize, R)>> {
-        let reader = Reader::new()?;
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else {
-                return Ok(done);
-            };
-            done.push((index, work(&reader, item)?));
-            bar.inc(1);
-        }
-    };
-    let mut results = thread::scope(|scope| -> anyhow::Result<Vec<(usize, R)>> {
-        let mut threads = Vec::new();
-        for number in 0..jobs.min(items.len()) {
-            let thread = thread::Builder::new().name(format!("qa-{number}"));
-            threads.push(thread.spawn_scoped(scope, worker)?);
-        }
-        let mut results = Vec::new();
-        for thread in threads {
-            results.extend(thread.join().map_err(|_| {
-                anyhow!("読み取り中に内部エラーが起きました。報告してください / internal error while reading: please report it")
-            })??);
-        }
-        Ok(results)
-    })?;
-    results.sort_by_key(|(index, _)| *index);
-    Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
 /// A progress bar on a terminal, nothing elsewhere.

@@ -8,7 +8,8 @@ use anyhow::ensure;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::pictures;
+use super::in_order::in_order;
+use super::pictures::{self, Input};
 use super::replay::{FolderError, play};
 use super::scan_object::{SequenceObject, StillObject};
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, presets};
@@ -19,6 +20,7 @@ use crate::reading::{Expectation, Reader, Reason, StillReading, Verdict, read_st
 #[command(after_help = "Examples:
   uketsuke scan samples/set/stills
   uketsuke scan --jsonl --marks voucher.jpg
+  uketsuke scan --jsonl --jobs 4 folder
   find . -name '*.jpg' | uketsuke scan --jsonl -
   uketsuke scan --jsonl --sequence samples/set/sequences/desk --fps 10")]
 pub struct ScanArgs {
@@ -34,6 +36,9 @@ pub struct ScanArgs {
     /// Frames a second of a sequence / 毎秒のコマ数
     #[arg(long, default_value_t = 10.0, requires = "sequence")]
     fps: f64,
+    /// Pictures read at the same time / 同時に読む枚数
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "sequence")]
+    jobs: u16,
     /// Mount profile: pixels per millimetre / 台の校正ファイル
     #[arg(long, value_name = "FILE")]
     mount: Option<PathBuf>,
@@ -54,14 +59,10 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<u8> {
             return Ok(EXIT_USAGE);
         }
     };
-    let scanner = Scanner {
-        reader: Reader::new()?,
-        presets,
-    };
     let complete = if args.sequence {
-        scan_sequences(args, &scanner)?
+        scan_sequences(args, &presets)?
     } else {
-        scan_stills(args, &scanner)?
+        scan_stills(args, &presets)?
     };
     Ok(if complete { EXIT_OK } else { EXIT_FAILED })
 }
@@ -83,55 +84,68 @@ impl Presets {
             px_per_mm: presets::px_per_mm(args.mount.as_deref())?,
         })
     }
-}
 
-/// The reader, and what it is told beforehand.
-struct Scanner {
-    reader: Reader,
-    presets: Presets,
-}
-
-impl Scanner {
-    fn read(&self, bytes: &[u8]) -> anyhow::Result<StillReading> {
-        let mut reading = read_still(&self.reader, bytes, &self.presets.expectation)?;
-        if let (Ok(seen), Some(px_per_mm)) = (&mut reading.observation, self.presets.px_per_mm) {
+    fn read(&self, reader: &Reader, bytes: &[u8]) -> anyhow::Result<StillReading> {
+        let mut reading = read_still(reader, bytes, &self.expectation)?;
+        if let (Ok(seen), Some(px_per_mm)) = (&mut reading.observation, self.px_per_mm) {
             seen.quality.px_per_mm = Some(px_per_mm);
         }
         Ok(reading)
     }
 }
 
-/// Reads each picture in turn; `false` when some input could not be opened.
-fn scan_stills(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
+/// What came of one input.
+struct Scanned {
+    file: String,
+    /// `None` when the file could not be opened.
+    reading: Option<StillReading>,
+    /// From the file's bytes in memory to the verdict.
+    elapsed_ms: f64,
+}
+
+/// Opens and reads one input.
+fn scan_one(reader: &Reader, presets: &Presets, input: Input) -> anyhow::Result<Scanned> {
+    let (path, bytes) = match input {
+        Ok(path) => {
+            let bytes = pictures::read(&path).ok();
+            (path, bytes)
+        }
+        Err((path, _)) => (path, None),
+    };
+    let started = Instant::now();
+    let reading = (bytes.as_deref())
+        .map(|bytes| presets.read(reader, bytes))
+        .transpose()?;
+    Ok(Scanned {
+        file: path.to_string_lossy().into_owned(),
+        reading,
+        elapsed_ms: started.elapsed().as_secs_f64() * 1000.0,
+    })
+}
+
+/// Reads the pictures and tells of them in their order; `false` when some input could
+/// not be opened.
+fn scan_stills(args: &ScanArgs, presets: &Presets) -> anyhow::Result<bool> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut table = (!args.jsonl).then(Table::new);
     let mut complete = true;
-    for input in pictures::list(&args.paths) {
-        let (path, bytes) = match input {
-            Ok(path) => {
-                let bytes = pictures::read(&path).ok();
-                (path, bytes)
+    let read = |reader: &Reader, input| scan_one(reader, presets, input);
+    in_order(
+        args.jobs.into(),
+        pictures::list(&args.paths),
+        read,
+        |scanned| {
+            let reading = scanned.reading.as_ref();
+            complete &= reading.is_some_and(|reading| reading.observation.is_ok());
+            match &mut table {
+                Some(table) => table.row(&mut out, &scanned),
+                None => write_line(
+                    &mut out,
+                    &StillObject::new(&scanned.file, reading, scanned.elapsed_ms, args.marks),
+                ),
             }
-            Err((path, _)) => (path, None),
-        };
-        let file = path.to_string_lossy().into_owned();
-        let started = Instant::now();
-        let reading = (bytes.as_deref())
-            .map(|bytes| scanner.read(bytes))
-            .transpose()?;
-        complete &= matches!(&reading, Some(reading) if reading.observation.is_ok());
-        let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-        match &mut table {
-            Some(table) => table.row(&mut out, &file, reading.as_ref(), elapsed_ms)?,
-            None => {
-                let object = match &reading {
-                    Some(reading) => StillObject::new(file, reading, elapsed_ms, args.marks),
-                    None => StillObject::unreadable(file, args.marks),
-                };
-                write_line(&mut out, &object)?;
-            }
-        }
-    }
+        },
+    )?;
     if let Some(table) = table {
         table.end(&mut out)?;
     }
@@ -147,7 +161,8 @@ fn write_line(out: &mut impl Write, object: &impl serde::Serialize) -> anyhow::R
 }
 
 /// Plays each folder through the presentation; `false` when one could not be opened.
-fn scan_sequences(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
+fn scan_sequences(args: &ScanArgs, presets: &Presets) -> anyhow::Result<bool> {
+    let reader = Reader::new()?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut complete = true;
     for folder in &args.paths {
@@ -155,8 +170,8 @@ fn scan_sequences(args: &ScanArgs, scanner: &Scanner) -> anyhow::Result<bool> {
         let outcome = play(
             folder,
             args.fps,
-            &scanner.reader,
-            &scanner.presets.expectation,
+            &reader,
+            &presets.expectation,
             |presented| {
                 if args.jsonl {
                     write_line(&mut out, &SequenceObject::new(name.to_string(), &presented))
@@ -210,14 +225,8 @@ impl Table {
         }
     }
 
-    fn row(
-        &mut self,
-        out: &mut impl Write,
-        file: &str,
-        reading: Option<&StillReading>,
-        elapsed_ms: f64,
-    ) -> anyhow::Result<()> {
-        let said = match reading {
+    fn row(&mut self, out: &mut impl Write, scanned: &Scanned) -> anyhow::Result<()> {
+        let said = match &scanned.reading {
             Some(reading) => {
                 self.count(&reading.verdict);
                 match &reading.observation {
@@ -230,9 +239,10 @@ impl Table {
                 "✕ 不可 refused    ファイルを開けません。場所を確かめてください / cannot be opened: check the path".to_owned()
             }
         };
-        let name = Path::new(file)
+        let name = Path::new(&scanned.file)
             .file_name()
-            .map_or(file.into(), |n| n.to_string_lossy());
+            .map_or(scanned.file.as_str().into(), |n| n.to_string_lossy());
+        let elapsed_ms = scanned.elapsed_ms;
         self.bar.suspend(|| -> std::io::Result<()> {
             writeln!(out, "{name:<24} {elapsed_ms:>7.1} ms  {said}")?;
             out.flush()

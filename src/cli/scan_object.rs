@@ -10,7 +10,7 @@ use crate::reading::{Observation, Presented, Reason, StillReading, Verdict, Witn
 /// One still picture.
 #[derive(Serialize)]
 pub struct StillObject<'a> {
-    file: String,
+    file: &'a str,
     status: &'static str,
     number: Option<String>,
     candidate: Option<String>,
@@ -60,36 +60,27 @@ struct LineObject {
 }
 
 impl<'a> StillObject<'a> {
-    /// The object of a picture; with `marks`, everything found in it.
-    pub fn new(file: String, reading: &'a StillReading, elapsed_ms: f64, marks: bool) -> Self {
-        let seen = reading.observation.as_ref().ok();
+    /// The object of a picture, `None` where it could not be opened; with `marks`,
+    /// everything found in it.
+    pub fn new(
+        file: &'a str,
+        reading: Option<&'a StillReading>,
+        elapsed_ms: f64,
+        marks: bool,
+    ) -> Self {
+        let verdict = reading.map(|reading| &reading.verdict);
+        let seen = reading.and_then(|reading| reading.observation.as_ref().ok());
         Self {
             file,
-            status: reading.verdict.status(),
-            number: reading.verdict.number().map(|n| n.to_string()),
-            candidate: candidate(&reading.verdict),
-            reasons: reading.verdict.reasons(),
+            status: verdict.map_or("refused", Verdict::status),
+            number: verdict.and_then(Verdict::number).map(|n| n.to_string()),
+            candidate: verdict.and_then(candidate),
+            reasons: verdict.map_or(&[Reason::UnreadableFile], Verdict::reasons),
             witnesses: seen.map_or(&[], |o| &o.evidence.witnesses),
             quality: seen.map_or_else(QualityObject::unknown, |o| (&o.quality).into()),
             elapsed_ms: rounded(elapsed_ms, 1),
             marks: marks.then(|| seen.map_or_else(Vec::new, mark_objects)),
             lines: marks.then(|| seen.map_or_else(Vec::new, line_objects)),
-        }
-    }
-
-    /// The object of an input that could not be opened.
-    pub fn unreadable(file: String, marks: bool) -> Self {
-        Self {
-            file,
-            status: "refused",
-            number: None,
-            candidate: None,
-            reasons: &[Reason::UnreadableFile],
-            witnesses: &[],
-            quality: QualityObject::unknown(),
-            elapsed_ms: 0.0,
-            marks: marks.then(Vec::new),
-            lines: marks.then(Vec::new),
         }
     }
 }

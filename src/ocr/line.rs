@@ -57,7 +57,9 @@ pub struct RunReading {
     pub glyphs: Vec<Glyph>,
     /// Calibrated probability that every digit is right, 0–1.
     pub confidence: f32,
-    /// Whether the least sure digit reaches the recogniser's frozen threshold.
+    /// The recogniser's frozen threshold: the least peak of a digit that may vote.
+    pub threshold: f32,
+    /// Whether the least sure digit reaches the threshold.
     pub sure: bool,
 }
 
@@ -66,6 +68,7 @@ impl RunReading {
         let least = (glyphs.iter().map(|g| g.peak).reduce(f32::min)).unwrap_or(0.0);
         Self {
             confidence: curve.probability(least),
+            threshold: curve.threshold,
             sure: least >= curve.threshold,
             glyphs,
         }

@@ -1,6 +1,7 @@
 //! From marks and digit runs to witnesses: which of the things seen belong to the
 //! voucher, and what they say about its 18 places. Pure.
 
+use super::fusion::LineDigits;
 use super::reason::Reason;
 use super::witness::{MUNICIPALITY, PERSONAL, PLACES, Pattern, Witness, WitnessKind};
 use crate::marks::{Mark, MarkKind};
@@ -66,6 +67,9 @@ pub struct Evidence {
     pub conditions: Vec<Reason>,
     /// Whether anything like a voucher's number was seen.
     pub number_seen: bool,
+    /// The digits of the OCR line, where there is one: what other frames of the same
+    /// voucher are compared with.
+    pub line: Option<LineDigits>,
 }
 
 /// Gathers the evidence of one frame; `codes` tells which first digit a heading's
@@ -78,6 +82,10 @@ pub fn gather(sighting: &Sighting, codes: &TicketKindCodes) -> Evidence {
     let mut evidence = Evidence {
         conditions: sighting.conditions.clone(),
         number_seen: !sighting.runs.is_empty(),
+        line: match lines.as_slice() {
+            [line] => LineDigits::of(line),
+            _ => None,
+        },
         ..Evidence::default()
     };
     for line in &lines {

@@ -6,6 +6,7 @@
 
 mod contained;
 mod evidence;
+mod fusion;
 mod presentation;
 mod reader;
 mod reason;
@@ -16,6 +17,7 @@ mod witness;
 
 pub use contained::contained;
 pub use evidence::{Evidence, Sighting, gather};
+pub use fusion::{LineDigits, fuse};
 pub use presentation::{Glance, Outcome, Phase, Presentation, Presented};
 pub use reader::{Observation, ReadError, Reader};
 pub use reason::Reason;

@@ -1,0 +1,232 @@
+//! What several frames of one voucher at rest say together. Pure.
+//!
+//! Glare wanders, light flickers, noise differs from frame to frame: a mark that one
+//! frame shows may be missing in the next, and the digits of the line that are sure in
+//! one may be others in another. Looking again makes a witness surer, it never adds a
+//! vote: there is one line, one barcode, one QR, however many frames show them. And a
+//! frame that contradicts another one is dissent like any other.
+
+use super::evidence::Evidence;
+use super::reason::Reason;
+use super::witness::{PLACES, Pattern, Witness, WitnessKind};
+use crate::ocr::{DigitRun, Glyph, RunReading, Symbol};
+
+/// Probability from which one recogniser's digit in one frame forbids another digit at
+/// that place in every other frame.
+const CLEAR_DIGIT: f32 = 0.7;
+
+/// What was found wrong with the paper in one frame and does not pass with a hand or a
+/// reflection.
+const LASTING: [Reason; 3] = [
+    Reason::TwoVouchers,
+    Reason::AlteredDigit,
+    Reason::ForeignMark,
+];
+
+/// The 18 places of an OCR line as both recognisers saw them in one frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineDigits([PlaceReading; PLACES]);
+
+/// One place of the line in one frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct PlaceReading {
+    /// The digit that both read, each at its frozen threshold.
+    sure: Option<u8>,
+    /// The digits that A and B are each clear about.
+    clear: [Option<u8>; 2],
+}
+
+impl LineDigits {
+    /// The places of a run that both recognisers read as 18 glyphs.
+    pub(super) fn of(run: &DigitRun) -> Option<Self> {
+        let [a, b] = [&run.a, &run.b];
+        (a.glyphs.len() == PLACES && b.glyphs.len() == PLACES)
+            .then(|| Self(std::array::from_fn(|place| PlaceReading::of([a, b], place))))
+    }
+}
+
+impl PlaceReading {
+    fn of(readings: [&RunReading; 2], place: usize) -> Self {
+        let digit = |glyph: &Glyph, least: f32| match glyph.symbol {
+            Symbol::Digit(digit) if glyph.peak >= least => Some(digit),
+            _ => None,
+        };
+        let [a, b] = readings.map(|r| digit(&r.glyphs[place], r.threshold));
+        Self {
+            sure: a.filter(|_| a == b),
+            clear: readings.map(|r| digit(&r.glyphs[place], CLEAR_DIGIT)),
+        }
+    }
+}
+
+/// The evidence of the frame `now`, with what `earlier` frames of the same voucher, at
+/// rest in the same place, add to it.
+///
+/// * The line states a digit where in some frame both recognisers are sure of it, and
+///   in no frame either is clear about another. It is sure when it states all 18.
+/// * A mark or field that an earlier frame showed still speaks; where two frames
+///   differ, both speak, and contradict each other.
+/// * What was wrong with the paper stays; what was wrong with the picture is that of
+///   `now`.
+pub fn fuse(earlier: &[Evidence], mut now: Evidence) -> Evidence {
+    if earlier.is_empty() {
+        return now;
+    }
+    fuse_lines(earlier, &mut now);
+    for before in earlier {
+        for witness in &before.witnesses {
+            let known = now.witnesses.iter().any(|w| says_all_of(w, witness));
+            if witness.sure && witness.kind != WitnessKind::Line && !known {
+                now.witnesses.push(witness.clone());
+            }
+        }
+        let lasting = before.alerts.iter().filter(|a| LASTING.contains(a));
+        now.alerts.extend(lasting);
+    }
+    now.number_seen |= earlier.iter().any(|before| before.number_seen);
+    now.witnesses.sort_by_key(|witness| witness.kind);
+    now.alerts.sort();
+    now.alerts.dedup();
+    now
+}
+
+/// Whether `one` is the same kind of witness and states every digit of `other`, for
+/// sure.
+fn says_all_of(one: &Witness, other: &Witness) -> bool {
+    one.kind == other.kind
+        && one.sure
+        && (one.digits.0.iter().zip(&other.digits.0)).all(|(a, b)| b.is_none() || a == b)
+}
+
+/// Replaces the line of `now` by what all frames say of it, place by place. Frames
+/// without a line of 18, or with several, say nothing here.
+fn fuse_lines(earlier: &[Evidence], now: &mut Evidence) {
+    let frames: Vec<&LineDigits> = (earlier.iter().chain([&*now]))
+        .filter_map(|evidence| evidence.line.as_ref())
+        .collect();
+    let lines = now.witnesses.iter().filter(|w| w.kind == WitnessKind::Line);
+    if frames.len() < 2 || lines.count() > 1 {
+        return;
+    }
+    let digits = Pattern(std::array::from_fn(|place| {
+        undisputed(frames.iter().map(|line| line.0[place]))
+    }));
+    let confidence = (earlier.iter().chain([&*now]))
+        .flat_map(|evidence| &evidence.witnesses)
+        .filter(|w| w.kind == WitnessKind::Line)
+        .filter_map(|w| w.confidence)
+        .reduce(f32::max);
+    now.witnesses.retain(|w| w.kind != WitnessKind::Line);
+    now.witnesses.push(Witness {
+        kind: WitnessKind::Line,
+        sure: digits.complete().is_some(),
+        digits,
+        confidence,
+    });
+}
+
+/// The digit that some frame is sure of and none is clear against.
+fn undisputed(frames: impl Iterator<Item = PlaceReading> + Clone) -> Option<u8> {
+    let digit = frames.clone().find_map(|reading| reading.sure)?;
+    let against = |reading: PlaceReading| {
+        (reading.clear.into_iter().chain([reading.sure]))
+            .flatten()
+            .any(|other| other != digit)
+    };
+    (!frames.clone().any(against)).then_some(digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMBER: [u8; PLACES] = [2, 1, 1, 3, 1, 0, 1, 6, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+    fn witness(kind: WitnessKind, digits: Pattern) -> Witness {
+        Witness {
+            kind,
+            digits,
+            confidence: Some(0.9),
+            sure: true,
+        }
+    }
+
+    fn barcode(last: u8) -> Witness {
+        let mut digits = NUMBER;
+        digits[17] = last;
+        witness(WitnessKind::Nw7, Pattern::at(8, &digits[8..]))
+    }
+
+    /// A line of which both recognisers are sure but for the places in `unsure`, where
+    /// they are clear about the digits given, if any.
+    fn line(unsure: &[(usize, Option<u8>)]) -> Evidence {
+        let mut places = NUMBER.map(|digit| PlaceReading {
+            sure: Some(digit),
+            clear: [Some(digit); 2],
+        });
+        for (place, clear) in unsure {
+            places[*place] = PlaceReading {
+                sure: None,
+                clear: [*clear, None],
+            };
+        }
+        let mut unsure_line = witness(WitnessKind::Line, Pattern::SILENT);
+        unsure_line.sure = unsure.is_empty();
+        Evidence {
+            line: Some(LineDigits(places)),
+            witnesses: vec![unsure_line],
+            ..Evidence::default()
+        }
+    }
+
+    fn with(witnesses: Vec<Witness>) -> Evidence {
+        Evidence {
+            witnesses,
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn places_that_different_frames_are_sure_of_make_one_sure_line() {
+        let fused = fuse(&[line(&[(3, None)])], line(&[(17, None)]));
+        assert_eq!(fused.witnesses.len(), 1);
+        assert!(fused.witnesses[0].sure);
+        assert_eq!(fused.witnesses[0].digits.complete(), Some(NUMBER));
+    }
+
+    #[test]
+    fn a_place_about_which_one_frame_is_clear_otherwise_is_blank() {
+        let fused = fuse(&[line(&[(3, Some(9))])], line(&[]));
+        assert!(!fused.witnesses[0].sure);
+        assert_eq!(fused.witnesses[0].digits.0[3], None);
+        assert_eq!(fused.witnesses[0].digits.0[4], Some(NUMBER[4]));
+    }
+
+    #[test]
+    fn a_mark_of_an_earlier_frame_still_speaks_and_does_not_speak_twice() {
+        let fused = fuse(&[with(vec![barcode(8)]), with(vec![barcode(8)])], line(&[]));
+        let kinds: Vec<_> = fused.witnesses.iter().map(|w| w.kind).collect();
+        assert_eq!(kinds, [WitnessKind::Line, WitnessKind::Nw7]);
+    }
+
+    #[test]
+    fn frames_that_differ_both_speak() {
+        let fused = fuse(&[with(vec![barcode(8)])], with(vec![barcode(3)]));
+        assert_eq!(fused.witnesses.len(), 2);
+        assert_eq!(
+            fused.witnesses[0]
+                .digits
+                .conflicts(&fused.witnesses[1].digits),
+            1
+        );
+    }
+
+    #[test]
+    fn a_pen_stroke_is_remembered_and_a_hand_is_not() {
+        let before = Evidence {
+            alerts: vec![Reason::OccludedDigit, Reason::AlteredDigit],
+            ..Evidence::default()
+        };
+        assert_eq!(fuse(&[before], line(&[])).alerts, [Reason::AlteredDigit]);
+    }
+}
