@@ -7,11 +7,10 @@
 
 use std::collections::HashMap;
 
-use image::GrayImage;
 
 use super::profile::{Edges, best_shear, edges, mean_profile};
 use super::{Mark, MarkKind};
-use crate::optics::{OrientedBox, Strip, rectify};
+use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Characters and their patterns: bar, space, bar, space, bar, space, bar from
 /// the highest bit; 1 is wide (JIS X 0506, table 1).
@@ -79,7 +78,7 @@ const RATIO: std::ops::RangeInclusive<f32> = 1.45..=5.5;
 ///
 /// `None` when fewer than two scan lines read it, or scan lines read different
 /// texts.
-pub fn read_nw7(luma: &GrayImage, area: &OrientedBox) -> Option<Mark> {
+pub fn read_nw7(luma: &Plane, area: &OrientedBox) -> Option<Mark> {
     let strip = strip_of(luma, area);
     let shear = best_shear(&strip);
     let mut votes: HashMap<String, (usize, Symbol)> = HashMap::new();
@@ -99,7 +98,7 @@ pub fn read_nw7(luma: &GrayImage, area: &OrientedBox) -> Option<Mark> {
 
 /// The region with room for quiet zones at its sides, and without the outer rows,
 /// where bars end.
-fn strip_of(luma: &GrayImage, area: &OrientedBox) -> Strip {
+fn strip_of(luma: &Plane, area: &OrientedBox) -> Strip {
     let shown = OrientedBox {
         length: area.length * 1.16,
         height: area.height * 0.84,
@@ -298,7 +297,7 @@ fn classify(elements: &[f32], scale: &Scale) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Luma;
+    use image::{GrayImage, Luma};
     use proptest::prelude::*;
 
     /// Draws a symbol at 3 px a module on paper, `ink` px of ink spread.

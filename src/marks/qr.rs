@@ -2,10 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::GrayImage;
 
 use super::{Mark, MarkKind};
-use crate::optics::{OrientedBox, Quad, Strip, rectify};
+use crate::optics::{OrientedBox, Plane, Quad, Strip, rectify};
 
 /// Views that `rqrr` is given until it reads one: side of the square in pixels,
 /// and how far it is turned against the region, in radians. Its sampling grid
@@ -24,7 +23,7 @@ const MAX_TEXT: usize = 512;
 /// Reads the QR in a region, whichever way it lies.
 ///
 /// A panic inside the decoder counts as not read.
-pub fn read_qr(luma: &GrayImage, area: &OrientedBox) -> Option<Mark> {
+pub fn read_qr(luma: &Plane, area: &OrientedBox) -> Option<Mark> {
     let side = area.length.max(area.height);
     VIEWS.iter().find_map(|(pixels, turn)| {
         let square = OrientedBox {

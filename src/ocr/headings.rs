@@ -3,14 +3,13 @@
 //! `ocrs` gives no probabilities, so a heading never votes. It can contradict,
 //! and only with a whole word: 接種券, 予診のみ, or a digit before 回目.
 
-use image::GrayImage;
 use ocrs::{ImageSource, OcrEngine, OcrEngineParams};
 use rten::Model;
 use rten_imageproc::{PointF, RotatedRect, Vec2};
 
 use super::print_band::fit_print;
 use super::recogniser::{OcrError, STRIP_ROWS};
-use crate::optics::{OrientedBox, Strip, rectify};
+use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Rows of the strip that kanji fill; the model was trained with 17 to 31 of 32.
 const PRINT_ROWS: f32 = 24.0;
@@ -69,7 +68,7 @@ impl HeadingReader {
     ///
     /// # Errors
     /// [`OcrError::Headings`] when the model does not run.
-    pub fn read(&self, luma: &GrayImage, area: &OrientedBox) -> Result<Option<Heading>, OcrError> {
+    pub fn read(&self, luma: &Plane, area: &OrientedBox) -> Result<Option<Heading>, OcrError> {
         let area = fit_print(luma, area);
         let strip = strip_of(luma, &area);
         let text = self
@@ -97,7 +96,7 @@ impl HeadingReader {
     }
 }
 
-fn strip_of(luma: &GrayImage, area: &OrientedBox) -> Strip {
+fn strip_of(luma: &Plane, area: &OrientedBox) -> Strip {
     let scale = PRINT_ROWS / area.height;
     let shown = OrientedBox {
         length: (area.length + 2.0 * MARGIN * area.height).min(MAX_COLUMNS / scale),

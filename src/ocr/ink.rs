@@ -4,9 +4,8 @@
 //! changes a digit goes over print, so that place is darker than print alone can
 //! be, or its strokes are thicker than any other digit's.
 
-use image::GrayImage;
 
-use crate::optics::{OrientedBox, Strip, rectify};
+use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Rows of the strip that is measured, and how many print heights it shows.
 const ROWS: usize = 36;
@@ -33,7 +32,7 @@ const EVEN_LIGHT: f32 = 1.12;
 const STRONG_INK: f32 = 0.25;
 
 /// Whether the ink of one of `digits` digits stands out.
-pub(super) fn is_uneven(luma: &GrayImage, line: &OrientedBox, digits: usize) -> bool {
+pub(super) fn is_uneven(luma: &Plane, line: &OrientedBox, digits: usize) -> bool {
     let shown = OrientedBox {
         height: line.height * SHOWN_HEIGHTS,
         ..*line
@@ -142,7 +141,7 @@ fn darkest_square(strip: &Strip, from: usize, to: usize) -> f32 {
 mod tests {
     use super::*;
     use crate::optics::Point;
-    use image::Luma;
+    use image::{GrayImage, Luma};
 
     fn line_of_strokes(pen: bool) -> (GrayImage, OrientedBox) {
         let page = GrayImage::from_fn(420, 80, |x, y| {

@@ -1,6 +1,5 @@
 //! From a region of digits to runs of digits that both recognisers have read.
 
-use image::GrayImage;
 use rten::RunOptions;
 
 use super::calibration::{Calibration, Curve};
@@ -8,7 +7,7 @@ use super::ctc::{Glyph, Symbol};
 use super::ink::is_uneven;
 use super::print_band::fit_print;
 use super::recogniser::{OcrError, Recogniser, STRIP_ROWS};
-use crate::optics::{OrientedBox, Strip, rectify};
+use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Rows of the strip that the print fills where A alone looks. The models were
 /// trained with 17 to 26 of 32 rows.
@@ -166,7 +165,7 @@ impl LineReader {
     /// [`OcrError`] when a model does not run.
     pub fn upright(
         &self,
-        luma: &GrayImage,
+        luma: &Plane,
         area: &OrientedBox,
         options: &RunOptions,
     ) -> Result<OrientedBox, OcrError> {
@@ -196,7 +195,7 @@ impl LineReader {
     /// [`OcrError`] when the model does not run.
     pub fn sees_digit(
         &self,
-        luma: &GrayImage,
+        luma: &Plane,
         area: &OrientedBox,
         digit: u8,
         options: &RunOptions,
@@ -216,7 +215,7 @@ impl LineReader {
     /// [`OcrError`] when a model does not run.
     pub fn read(
         &self,
-        luma: &GrayImage,
+        luma: &Plane,
         area: &OrientedBox,
         least: usize,
         options: &RunOptions,
@@ -250,7 +249,7 @@ impl LineReader {
     /// digits need; `None` when it holds no run of `least` digits.
     fn fit(
         &self,
-        luma: &GrayImage,
+        luma: &Plane,
         area: &OrientedBox,
         least: usize,
         options: &RunOptions,
@@ -286,7 +285,7 @@ impl LineReader {
     /// B's strip.
     fn runs_of(
         &self,
-        luma: &GrayImage,
+        luma: &Plane,
         fitted: &Fitted,
         rows_b: f32,
         options: &RunOptions,
@@ -320,7 +319,7 @@ struct Fitted {
 
 /// The strip of a region, with margins, so that its print fills `print_rows`,
 /// `stretch` times as wide as it is.
-fn strip_of(luma: &GrayImage, area: &OrientedBox, print_rows: f32, stretch: f32) -> Strip {
+fn strip_of(luma: &Plane, area: &OrientedBox, print_rows: f32, stretch: f32) -> Strip {
     let scale = print_rows / area.height;
     let shown = OrientedBox {
         length: area.length + 2.0 * MARGIN * area.height,

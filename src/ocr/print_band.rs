@@ -3,9 +3,8 @@
 //! The finder sees a frame at low resolution and gives both to about a third of
 //! the print's height; the recognisers want them to a tenth.
 
-use image::GrayImage;
 
-use crate::optics::{OrientedBox, Strip, rectify};
+use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Rows of the strip that is searched, and how many heights of the region it shows.
 const ROWS: usize = 48;
@@ -25,7 +24,7 @@ const PLAUSIBLE: std::ops::RangeInclusive<f32> = 0.35..=1.5;
 
 /// The area with height and middle fitted to its print. Unchanged when no band of
 /// print stands out.
-pub(super) fn fit_print(luma: &GrayImage, area: &OrientedBox) -> OrientedBox {
+pub(super) fn fit_print(luma: &Plane, area: &OrientedBox) -> OrientedBox {
     let shown = OrientedBox {
         height: area.height * SHOWN_HEIGHTS,
         ..*area
@@ -92,7 +91,7 @@ fn strongest_near_middle(strokes: &[f32]) -> usize {
 mod tests {
     use super::*;
     use crate::optics::Point;
-    use image::Luma;
+    use image::{GrayImage, Luma};
 
     #[test]
     fn a_region_twice_too_high_and_off_the_middle_is_fitted_to_its_strokes() {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use image::GrayImage;
 
+use super::plane::Plane;
+
 /// Number of a frame within its source, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameId(pub u64);
@@ -12,7 +14,7 @@ pub struct FrameId(pub u64);
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// Luma, 8 bit, 0 black to 255 white, row-major.
-    pub luma: GrayImage,
+    pub luma: Plane,
     /// Which frame of its source this is.
     pub id: FrameId,
     /// Monotonic time since the source was opened.
@@ -23,7 +25,7 @@ impl Frame {
     /// A frame that stands alone: number 0 at time 0.
     pub fn still(luma: GrayImage) -> Self {
         Self {
-            luma,
+            luma: luma.into(),
             id: FrameId(0),
             at: Duration::ZERO,
         }

@@ -8,11 +8,13 @@
 mod decode;
 mod frame;
 mod geometry;
+mod plane;
 mod quality;
 mod strip;
 
 pub use decode::{DecodeError, decode_still};
 pub use frame::{Frame, FrameId};
 pub use geometry::{OrientedBox, Point, Quad};
+pub use plane::Plane;
 pub use quality::{Quality, measure_quality};
 pub use strip::{Strip, rectify};

@@ -3,6 +3,7 @@
 use image::GrayImage;
 
 use super::geometry::{OrientedBox, Point};
+use super::plane::Plane;
 
 /// An upright, resampled picture of an [`OrientedBox`] of a frame.
 ///
@@ -37,58 +38,123 @@ impl Strip {
 
 /// Resamples `area` of the frame to `width × height`.
 ///
-/// Bilinear, with as many taps a side as the reduction needs (a box filter), so
-/// that close-ups do not alias. Beyond the frame the nearest edge pixel repeats.
-pub fn rectify(luma: &GrayImage, area: &OrientedBox, width: usize, height: usize) -> Strip {
-    let (c, s) = area.direction();
+/// Bilinear on the level of the plane whose pixels are nearest to the strip's in size,
+/// with so many taps a side as are still lacking (a box filter), so that close-ups do
+/// not alias. Beyond the frame the nearest edge pixel repeats.
+pub fn rectify(plane: &Plane, area: &OrientedBox, width: usize, height: usize) -> Strip {
     let (step_u, step_v) = (area.length / width as f32, area.height / height as f32);
-    let (taps_u, taps_v) = (taps(step_u), taps(step_v));
-    let weight = 1.0 / (255.0 * (taps_u * taps_v) as f32);
-    let mut out = Vec::with_capacity(width * height);
+    let (level, pixel) = plane.level_for(step_u.min(step_v));
+    let sampler = Sampler::new(level);
+    let (taps_u, taps_v) = (taps(step_u / pixel), taps(step_v / pixel));
+    let (c, s) = area.direction();
+    let across = Point::new(c * step_u / pixel, s * step_u / pixel);
+    let weight = 1.0 / (Sampler::WHITE * (taps_u * taps_v) as f32);
+    let mut sums = vec![0u32; width];
+    let mut luma = Vec::with_capacity(width * height);
     for y in 0..height {
-        for x in 0..width {
-            let mut sum = 0.0;
-            for j in 0..taps_v {
-                let v = (y as f32 + (j as f32 + 0.5) / taps_v as f32) * step_v - area.height / 2.0;
-                for i in 0..taps_u {
-                    let u =
-                        (x as f32 + (i as f32 + 0.5) / taps_u as f32) * step_u - area.length / 2.0;
-                    sum += bilinear(
-                        luma,
-                        area.centre.x + u * c - v * s,
-                        area.centre.y + u * s + v * c,
-                    );
-                }
+        sums.fill(0);
+        for j in 0..taps_v {
+            let v = (y as f32 + (j as f32 + 0.5) / taps_v as f32) * step_v - area.height / 2.0;
+            for i in 0..taps_u {
+                let u = (i as f32 + 0.5) / taps_u as f32 * step_u - area.length / 2.0;
+                let start = area.point(u, v);
+                let start = Point::new(start.x / pixel, start.y / pixel);
+                sampler.add_row(start, across, &mut sums);
             }
-            out.push(sum * weight);
         }
+        luma.extend(sums.iter().map(|sum| *sum as f32 * weight));
     }
     Strip {
-        luma: out,
+        luma,
         width,
         height,
         shows: *area,
     }
 }
 
-/// Samples per strip pixel along one axis, for a step of so many frame pixels.
+/// Samples per strip pixel along one axis, for a step of so many pixels.
 fn taps(step: f32) -> usize {
     (step.round() as usize).clamp(1, 4)
 }
 
-/// Luma 0..255 at a frame point, between pixel centres.
-fn bilinear(luma: &GrayImage, x: f32, y: f32) -> f32 {
-    let (w, h) = (luma.width() as usize, luma.height() as usize);
-    let fx = (x - 0.5).clamp(0.0, (w - 1) as f32);
-    let fy = (y - 0.5).clamp(0.0, (h - 1) as f32);
-    let (x0, y0) = (fx as usize, fy as usize);
-    let (x1, y1) = ((x0 + 1).min(w - 1), (y0 + 1).min(h - 1));
-    let (tx, ty) = (fx - x0 as f32, fy - y0 as f32);
-    let data = luma.as_raw();
-    let at = |x: usize, y: usize| f32::from(data[y * w + x]);
-    let top = at(x0, y0) * (1.0 - tx) + at(x1, y0) * tx;
-    let bottom = at(x0, y1) * (1.0 - tx) + at(x1, y1) * tx;
-    top * (1.0 - ty) + bottom * ty
+/// Bilinear sampling of a picture along straight rows, in fixed-point numbers.
+struct Sampler<'a> {
+    data: &'a [u8],
+    width: usize,
+    height: usize,
+}
+
+impl<'a> Sampler<'a> {
+    /// Bits behind the point of positions; of weights the upper eight are used.
+    const BITS: u32 = 16;
+    /// What a sample of white is: 255, weighted by 256 across and 256 down.
+    const WHITE: f32 = 255.0 * 65_536.0;
+
+    fn new(picture: &'a GrayImage) -> Self {
+        Self {
+            data: picture.as_raw(),
+            width: picture.width() as usize,
+            height: picture.height() as usize,
+        }
+    }
+
+    /// Adds to each of `sums` the picture at `start`, `start + step`, `start + 2 step`, …
+    /// (pixels, centres at +0.5).
+    fn add_row(&self, start: Point, step: Point, sums: &mut [u32]) {
+        let last = (sums.len() - 1) as f32;
+        let end = Point::new(start.x + last * step.x, start.y + last * step.y);
+        let inside = |p: Point| {
+            p.x >= 1.0
+                && p.y >= 1.0
+                && p.x < self.width as f32 - 1.0
+                && p.y < self.height as f32 - 1.0
+        };
+        if inside(start) && inside(end) {
+            self.add_row_inside(start, step, sums);
+        } else {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let (x, y) = (start.x + i as f32 * step.x, start.y + i as f32 * step.y);
+                *sum += self.clamped(x, y);
+            }
+        }
+    }
+
+    /// The same where every sample has four pixels about it.
+    fn add_row_inside(&self, start: Point, step: Point, sums: &mut [u32]) {
+        let fixed = |v: f32| (v * (1u32 << Self::BITS) as f32) as i32;
+        let (mut x, mut y) = (fixed(start.x - 0.5), fixed(start.y - 0.5));
+        let (dx, dy) = (fixed(step.x), fixed(step.y));
+        for sum in sums {
+            let at = (y >> Self::BITS) as usize * self.width + (x >> Self::BITS) as usize;
+            *sum += self.between(at, x as u32 >> 8 & 0xff, y as u32 >> 8 & 0xff);
+            x += dx;
+            y += dy;
+        }
+    }
+
+    /// The mean of the pixel at index `at`, its right and lower neighbours and the one
+    /// between these, weighted by how far (of 256) to the right and down.
+    fn between(&self, at: usize, right: u32, down: u32) -> u32 {
+        let row = |at: usize| match self.data.get(at..at + 2) {
+            Some([a, b]) => u32::from(*a) * (256 - right) + u32::from(*b) * right,
+            _ => 0,
+        };
+        row(at) * (256 - down) + row(at + self.width) * down
+    }
+
+    /// A sample anywhere; beyond the picture the nearest edge pixel repeats.
+    fn clamped(&self, x: f32, y: f32) -> u32 {
+        let fx = (x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let fy = (y - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let (x0, y0) = (fx as usize, fy as usize);
+        let (x1, y1) = ((x0 + 1).min(self.width - 1), (y0 + 1).min(self.height - 1));
+        let (right, down) = ((fx.fract() * 256.0) as u32, (fy.fract() * 256.0) as u32);
+        let row = |y: usize| {
+            let at = |x: usize| u32::from(self.data[y * self.width + x]);
+            at(x0) * (256 - right) + at(x1) * right
+        };
+        row(y0) * (256 - down) + row(y1) * down
+    }
 }
 
 #[cfg(test)]
@@ -105,7 +171,7 @@ mod tests {
             length: 6.0,
             height: 4.0,
         };
-        let strip = rectify(&luma, &area, 6, 4);
+        let strip = rectify(&luma.clone().into(), &area, 6, 4);
         for (got, want) in strip.luma.iter().zip(luma.as_raw()) {
             assert!((got * 255.0 - f32::from(*want)).abs() < 1e-3);
         }
@@ -120,7 +186,7 @@ mod tests {
             length: 6.0,
             height: 4.0,
         };
-        let strip = rectify(&luma, &area, 6, 4);
+        let strip = rectify(&luma.clone().into(), &area, 6, 4);
         let last = f32::from(luma.get_pixel(5, 3)[0]);
         assert!((strip.luma[0] * 255.0 - last).abs() < 0.1);
     }
@@ -134,7 +200,7 @@ mod tests {
             length: 20.0,
             height: 4.0,
         };
-        let strip = rectify(&luma, &area, 100, 16);
+        let strip = rectify(&luma.into(), &area, 100, 16);
         assert!(strip.to_frame(50.0, 8.0).distance(area.centre) < 1e-4);
         assert!(strip.to_frame(0.0, 0.0).distance(area.corners().0[0]) < 1e-4);
     }

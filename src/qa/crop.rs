@@ -29,7 +29,7 @@ pub fn crop(bytes: &[u8], seen: &Observation) -> Option<Vec<u8>> {
             .collect(),
     };
     let (x, y, width, height) = bounds(&areas, luma.width(), luma.height());
-    let part = imageops::crop_imm(&luma, x, y, width, height).to_image();
+    let part = imageops::crop_imm(&*luma, x, y, width, height).to_image();
     let small = if width > WIDTH {
         let height = (height * WIDTH / width).max(1);
         imageops::resize(&part, WIDTH, height, FilterType::Triangle)

@@ -84,6 +84,7 @@ pub struct Reader {
     lines: LineReader,
     headings: HeadingReader,
     options: RunOptions,
+    thread: Arc<ThreadPool>,
 }
 
 impl Reader {
@@ -92,12 +93,13 @@ impl Reader {
     /// # Errors
     /// [`ReadError`] when the build is damaged.
     pub fn new() -> Result<Self, ReadError> {
-        let one_thread = Arc::new(ThreadPool::with_num_threads(1));
+        let thread = Arc::new(ThreadPool::with_num_threads(1));
         Ok(Self {
             finder: Finder::new()?,
             lines: LineReader::new()?,
             headings: HeadingReader::new()?,
-            options: RunOptions::default().with_thread_pool(Some(one_thread)),
+            options: RunOptions::default().with_thread_pool(Some(Arc::clone(&thread))),
+            thread,
         })
     }
 
@@ -109,6 +111,16 @@ impl Reader {
     /// # Errors
     /// [`ReadError`] when a model does not run.
     pub fn observe(
+        &self,
+        frame: &Frame,
+        expectation: &Expectation,
+    ) -> Result<Observation, ReadError> {
+        // The models run on the reader's own thread: so does all the rest, and nothing
+        // is handed from one to the other.
+        self.thread.run(|| self.observe_here(frame, expectation))
+    }
+
+    fn observe_here(
         &self,
         frame: &Frame,
         expectation: &Expectation,
