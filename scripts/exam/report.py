@@ -1,0 +1,226 @@
+"""What an examination found: totals and demands, tables, and one JSON with all of it.
+
+Tables are Markdown whose columns are padded, so that a terminal shows them as well.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import Any
+
+from . import score
+from .score import Count
+
+Rows = list[list[str]]
+READABLE = ("nominal", "hard")
+CERTAINTY = 0.95
+
+
+def table(head: list[str], rows: Rows) -> str:
+    """A Markdown table; columns of figures stand to the right."""
+    columns = list(zip(*rows)) or [()] * len(head)
+    figures = [any(column) and all(not cell or cell[0] in "0123456789–" for cell in column) for column in columns]
+    widths = [max(map(_width, [name, *column])) for name, column in zip(head, columns)]
+    rule = ["-" * (w - 1) + ":" if right else "-" * w for w, right in zip(widths, figures)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (
+        _padded(head, widths, figures), rule, *(_padded(row, widths, figures) for row in rows)
+    ))  # fmt: skip
+
+
+def _padded(row: list[str], widths: list[int], figures: list[bool]) -> list[str]:
+    spaces = [" " * (w - _width(cell)) for cell, w in zip(row, widths)]
+    return [space + cell if right else cell + space for cell, space, right in zip(row, spaces, figures)]
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Japanese signs take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def share(part: int, whole: int) -> str:
+    """A percentage, or a dash where there is nothing to have a share of."""
+    return f"{part / whole:.1%}" if whole else "–"
+
+
+def nearest_rank(values: list[float], part: float) -> float:
+    """The smallest value that `part` of them do not exceed."""
+    return sorted(values)[max(0, math.ceil(part * len(values)) - 1)]
+
+
+def at_most(events: int, trials: int) -> float:
+    """Upper end of the one-sided Clopper–Pearson interval: rarer than this, with 95 % certainty."""
+    if events >= trials:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        terms = (
+            math.lgamma(trials + 1) - math.lgamma(k + 1) - math.lgamma(trials - k + 1)
+            + k * math.log(middle) + (trials - k) * math.log1p(-middle)
+            for k in range(events + 1)
+        )  # fmt: skip
+        few_enough = sum(map(math.exp, terms)) > 1 - CERTAINTY
+        low, high = (middle, high) if few_enough else (low, middle)
+    return high
+
+
+class Report:
+    """All results of an examination, added up."""
+
+    def __init__(self, results: list[dict[str, Any]], planned: int) -> None:
+        self.results, self.planned = results, planned
+        self.conditions: dict[str, dict[str, Count]] = {
+            kind: dict(sorted(score.total([r["conditions"] for r in results if r["kind"] == kind]).items()))
+            for kind in (*READABLE, "traps")
+        }
+        self.kinds = {kind: score.total(list(counts.values())) for kind, counts in self.conditions.items()}
+        self.readable = score.total([self.kinds[kind] for kind in READABLE])
+
+    def failures(self, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Of these kinds of pictures, those that failed, with their seed."""
+        return [f | {"seed": r["seed"]} for r in self.results if r["kind"] in kinds for f in r["failures"]]
+
+    def accepted_wrongly(self, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Pictures from which a number was accepted that must not be."""
+        return [f for f in self.failures(kinds) if f["status"] == "accepted"]
+
+    def findings(self, least_nominal: float) -> list[str]:
+        """What is not as demanded, a sentence each; none if all is."""
+        found = [
+            f"wrong number accepted: {f['condition']} {f['file']}, seed {f['seed']}: {f['number']} for {f['expected']}"
+            for f in self.accepted_wrongly(READABLE)
+        ]
+        found += [f"trap accepted: {f['condition']} {f['file']}, seed {f['seed']}" for f in self.accepted_wrongly(("traps",))]
+        nominal = self.kinds["nominal"]
+        if nominal.get("right", 0) < least_nominal * nominal.get("pictures", 0):
+            found.append(f"nominal: {share(nominal.get('right', 0), nominal['pictures'])} read, {least_nominal:.0%} demanded")
+        if len(self.results) < self.planned:
+            found.append(f"unfinished: {len(self.results)} of {self.planned} shards; the same command goes on")
+        return found
+
+    def totals(self) -> Rows:
+        """The figures that count, each with what it is of."""
+        rows = [_total("wrong numbers accepted, nominal and hard", self.readable, "wrong", bound=True)]
+        rows += [_total(f"{kind} pictures read", self.kinds[kind], "right") for kind in READABLE]
+        shares = [(c.get("right", 0) / c["pictures"], name, c) for name, c in self.conditions["hard"].items()]
+        if shares:
+            _, name, lowest = min(shares, key=lambda item: item[:2])
+            rows.append(_total(f"lowest condition, {name}", lowest, "right"))
+        for kind in READABLE:
+            rows.append(_total(f"NW-7s read, {kind} pictures that carry one", self.kinds[kind], "nw7_read", "nw7_printed"))
+        rows.append(_total("pictures with an NW-7 read wrong, nominal and hard", self.readable, "nw7_wrong", bound=True))
+        rows.append(_total("traps accepted", self.kinds["traps"], "wrong", bound=True))
+        return rows
+
+    def by_condition(self) -> Rows:
+        """One row a condition of the readable kinds."""
+        rows = []
+        for kind in READABLE:
+            for name, c in self.conditions[kind].items():
+                held = sorted(c["reasons"].items(), key=lambda item: (-item[1], item[0]))[:3]
+                rows.append([
+                    name, str(c["pictures"]), _of(c, "right"), share(c.get("right", 0), c["pictures"]), _of(c, "wrong"),
+                    _of(c, "review"), _of(c, "refused"), f"{_of(c, 'nw7_read')}/{_of(c, 'nw7_printed')}", _of(c, "nw7_wrong"),
+                    _list(held),
+                ])  # fmt: skip
+        return rows
+
+    def by_trap(self) -> Rows:
+        """One row a kind of trap: how many were accepted, which reasons fired, and which of them alone."""
+        rows = []
+        for name, c in self.conditions["traps"].items():
+            fired = sorted(c["reasons"].items(), key=lambda item: (-item[1], item[0]))
+            alone = [(reason, a["pictures"]) for reason, a in c.get("alone", {}).items() if a.get("wrong")]
+            rows.append([name, str(c["pictures"]), _of(c, "wrong"), _list(fired), _list(sorted(alone, key=lambda a: -a[1]))])
+        return rows
+
+    def ablation(self) -> Rows:
+        """One row a reason: what it alone held back, and what would have been accepted without it."""
+        traps, readable = (c.get("alone", {}) for c in (self.kinds["traps"], self.readable))
+        fired = score.add(self.kinds["traps"].get("reasons", {}), self.readable.get("reasons", {}))
+        rows = []
+        for reason in sorted(fired, key=lambda r: (-traps.get(r, {}).get("wrong", 0), -fired[r], r)):
+            t, r = traps.get(reason, {}), readable.get(reason, {})
+            rows.append([
+                reason, _of(self.kinds["traps"].get("reasons", {}), reason), _of(t, "pictures"), _of(t, "wrong"),
+                _of(self.readable.get("reasons", {}), reason), _of(r, "pictures"), _of(r, "right"), _of(r, "wrong"),
+            ])  # fmt: skip
+        return rows
+
+    def times(self) -> Rows:
+        """Processor time, which a busy machine changes little."""
+        rows = []
+        for kind in self.conditions:
+            read = [ms for r in self.results if r["kind"] == kind for ms in r["read_ms"]]
+            render = sum(r["render_s"] for r in self.results if r["kind"] == kind)
+            if read:
+                mean, median, p95 = sum(read) / len(read), nearest_rank(read, 0.5), nearest_rank(read, 0.95)
+                rows.append([kind, f"{median:.0f}", f"{mean:.0f}", f"{p95:.0f}", f"{render / len(read) * 1000:.0f}"])
+        return rows
+
+    def markdown(self, least_nominal: float) -> str:
+        """The whole report."""
+        parts = [_HEAD.format(**self.made_by(), seeds=", ".join(map(str, self.seeds())), done=len(self.results),
+                              planned=self.planned),  # fmt: skip
+                 table(["", "of", "", "share", "rarer than, with 95 % certainty"], self.totals()),
+                 "## By condition\n", table(_CONDITION_HEAD, self.by_condition()),
+                 "## Traps\n", table(_TRAP_HEAD, self.by_trap()),
+                 _ABLATION, table(_ABLATION_HEAD, self.ablation()),
+                 _TIMES, table(["", "median", "mean", "p95", "rendering 1,000, s"], self.times())]  # fmt: skip
+        findings = self.findings(least_nominal)
+        return "\n".join([*parts, "## Not passed\n" if findings else "Passed.", *(f"- {finding}" for finding in findings)])
+
+    def json(self, least_nominal: float) -> dict[str, Any]:
+        """The same for programs, with every picture that failed."""
+        return {
+            "made_by": self.made_by(), "seeds": self.seeds(), "shards": {"done": len(self.results), "planned": self.planned},
+            "findings": self.findings(least_nominal), "totals": self.kinds, "conditions": self.conditions,
+            "failures": self.failures((*READABLE, "traps")),
+        }  # fmt: skip
+
+    def seeds(self) -> list[int]:
+        """Of all pictures."""
+        return sorted({r["seed"] for r in self.results})
+
+    def made_by(self) -> dict[str, str]:
+        """The fingerprint that all results share."""
+        return self.results[0]["made_by"] if self.results else dict.fromkeys(("program", "renderer", "counting"), "–")
+
+
+def _total(name: str, c: Count, key: str, base: str = "pictures", bound: bool = False) -> list[str]:
+    part, whole = c.get(key, 0), c.get(base, 0)
+    limit = f"1 in {1 / at_most(part, whole):,.0f}" if bound and whole else ""
+    return [name, f"{whole:,}", f"{part:,}", share(part, whole), limit]
+
+
+def _of(c: Count, key: str) -> str:
+    return str(c.get(key, 0))
+
+
+def _list(counts: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in counts)
+
+
+_CONDITION_HEAD = [
+    "condition", "pictures", "right", "share", "wrong", "review", "refused", "NW-7 read", "NW-7 wrong", "commonest reasons",
+]  # fmt: skip
+_TRAP_HEAD = ["trap", "pictures", "accepted", "reasons that fired", "alone, and needed"]
+_ABLATION_HEAD = [
+    "reason", "traps it fired on", "alone", "accepted without it", "readable it fired on", "alone", "right without it",
+    "wrong without it",
+]  # fmt: skip
+_HEAD = """# Examination
+
+Seeds {seeds}; {done} of {planned} shards; program {program}, renderer {renderer}, counting {counting}.
+"""
+_ABLATION = """## What each reason holds back
+
+"Alone": it was the only reason. "Accepted without it": alone, and the votes would have sufficed without it; an upper
+bound, since `scan` does not tell which witnesses were sure enough to vote. Of the readable pictures the number would
+have been right (what the reason costs) or wrong (what it saves there).
+"""
+_TIMES = """## Time
+
+Processor time of reading, ms a picture, decoding included, one thread.
+"""
