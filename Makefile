@@ -69,10 +69,10 @@ script-test: ## The examination's own tests: adding up, going on, comparing
 	@scripts/apt-install python3
 	cd scripts && $(PYTHON) -m unittest discover --top-level-directory .
 
-bench: build samples-environment ## Time for each 1920×1080 JPEG on one processor, peak memory, time to the first verdict
+bench: build samples-environment ## Processor time for each 1920×1080 JPEG, decoding alone, two threads, memory, first verdict
 	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(OUT))/bench \
 	  --seed 3 --count 60 --kind all --width 1920 --jobs $$(nproc)
-	$(PYTHON) scripts/bench.py $(BIN) $(OUT)/bench
+	$(VENV)/bin/python scripts/bench.py $(BIN) $(OUT)/bench
 
 durability: system-packages ## What was recorded survives kills, power cuts, failing disks, flipped bits: the long form
 	DURABILITY=full $(CARGO) test $(PROFILE) --test durability --test disk_simulation -- --nocapture
