@@ -14,6 +14,7 @@ OUT := out
 VENV := .venv/samples
 TRAIN_VENV := .venv/train
 FHIR_VENV := .venv/fhir
+PEERS_VENV := .venv/peers
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
 
@@ -73,6 +74,18 @@ bench: build samples-environment ## Processor time for each 1920×1080 JPEG, dec
 	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(OUT))/bench \
 	  --seed 3 --count 60 --kind all --width 1920 --jobs $$(nproc)
 	$(VENV)/bin/python scripts/bench.py $(BIN) $(OUT)/bench
+
+# PEERS_SET=FOLDER compares on that set instead of fresh renderings.
+PEERS_SEED ?= 1
+PEERS_COUNT ?= 100
+PEERS_SET ?=
+PEERS_FRESH := $(OUT)/peers/nominal $(OUT)/peers/hard
+bench-peers: build samples-environment $(PEERS_VENV)/installed ## Ours beside zxing-cpp, zbar and tesseract: reads, wrong numbers, time
+	@scripts/apt-install libzbar0 tesseract-ocr-eng
+	$(if $(PEERS_SET),,cd samples && for kind in nominal hard; do $(abspath $(VENV))/bin/python -m synth.make_set \
+	  --out $(abspath $(OUT))/peers/$$kind --seed $(PEERS_SEED) --count $(PEERS_COUNT) --kind $$kind --jobs $$(nproc); done)
+	PYTHONPATH=scripts $(PEERS_VENV)/bin/python -m peers --binary $(BIN) \
+	  --out $(OUT)/peers$(if $(PEERS_SET),/$(notdir $(PEERS_SET:%/=%))) $(or $(PEERS_SET),$(PEERS_FRESH))
 
 durability: system-packages ## What was recorded survives kills, power cuts, failing disks, flipped bits: the long form
 	DURABILITY=full $(CARGO) test $(PROFILE) --test durability --test disk_simulation -- --nocapture
@@ -154,6 +167,7 @@ train-environment: $(TRAIN_VENV)/installed
 # The training renders with the samples' renderer, so its environment has both.
 $(VENV)/installed: samples/requirements.txt
 $(FHIR_VENV)/installed: tests/sync/requirements.txt
+$(PEERS_VENV)/installed: scripts/peers/requirements.txt
 $(TRAIN_VENV)/installed: models/train/requirements.txt samples/requirements.txt
 .venv/%/installed:
 	scripts/apt-install python3 python3-venv
@@ -174,6 +188,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test script-test fhir postgres qa fresh exam bench bench-store bench-delivery \
-  durability delivery fleet fmt fmt-check lint doc deny audit models evaluate samples honest-samples municipalities fixtures goldens reasons \
-  system-packages samples-environment train-environment clean help
+.PHONY: demo test build unit-test script-test fhir postgres qa fresh exam bench bench-peers bench-store bench-delivery \
+  durability delivery fleet fmt fmt-check lint doc deny audit models evaluate samples honest-samples municipalities \
+  fixtures goldens reasons system-packages samples-environment train-environment clean help
