@@ -11,6 +11,7 @@ from typing import Any
 
 from . import score
 from .score import Count
+from .votes import CONTRADICTS
 
 Rows = list[list[str]]
 READABLE = ("nominal", "hard")
@@ -127,47 +128,69 @@ class Report:
         return rows
 
     def by_trap(self) -> Rows:
-        """One row a kind of trap: how many were accepted, which reasons fired, and which of them alone."""
+        """One row a kind of trap: how many were accepted, which reasons fired, and how many hung on one of them."""
         rows = []
         for name, c in self.conditions["traps"].items():
             fired = sorted(c["reasons"].items(), key=lambda item: (-item[1], item[0]))
-            alone = [(reason, a["pictures"]) for reason, a in c.get("alone", {}).items() if a.get("wrong")]
+            alone = [(reason, a["wrong"]) for reason, a in c.get("alone", {}).items() if "wrong" in a]
             rows.append([name, str(c["pictures"]), _of(c, "wrong"), _list(fired), _list(sorted(alone, key=lambda a: -a[1]))])
         return rows
 
-    def ablation(self) -> Rows:
-        """One row a reason: what it alone held back, and what would have been accepted without it."""
-        traps, readable = (c.get("alone", {}) for c in (self.kinds["traps"], self.readable))
-        fired = score.add(self.kinds["traps"].get("reasons", {}), self.readable.get("reasons", {}))
-        rows = []
-        for reason in sorted(fired, key=lambda r: (-traps.get(r, {}).get("wrong", 0), -fired[r], r)):
-            t, r = traps.get(reason, {}), readable.get(reason, {})
-            rows.append([
-                reason, _of(self.kinds["traps"].get("reasons", {}), reason), _of(t, "pictures"), _of(t, "wrong"),
-                _of(self.readable.get("reasons", {}), reason), _of(r, "pictures"), _of(r, "right"), _of(r, "wrong"),
-            ])  # fmt: skip
-        return rows
+    def ablation(self) -> dict[str, list[int]]:
+        """Of each reason the figures of _ABLATION_HEAD: what it alone held back, and what would have been accepted
+        without it. The reasons that the most traps hang on come first."""
+        traps, readable = self.kinds["traps"], self.readable
+        figures = {
+            reason: [count.get("reasons", {}).get(reason, 0) if key == "fired" else
+                     count.get("alone", {}).get(reason, {}).get(key, 0)
+                     for count, keys in ((traps, ("fired", "pictures", "wrong")),
+                                         (readable, ("fired", "pictures", "right", "wrong")))
+                     for key in keys]
+            for reason in {**traps.get("reasons", {}), **readable.get("reasons", {})}
+        }  # fmt: skip
+        return dict(sorted(figures.items(), key=lambda item: (-item[1][2], -item[1][0] - item[1][3], item[0])))
 
-    def times(self) -> Rows:
-        """Processor time, which a busy machine changes little."""
-        rows = []
+    def contradictions(self) -> dict[str, list[int]]:
+        """Of each witness the figures of _WITNESS_HEAD: what would have been accepted if it could only vote."""
+        counts = [(count.get("contradicts", {}), fates) for count, fates in
+                  ((self.kinds["traps"], ("pictures", "wrong")), (self.readable, ("pictures", "right", "wrong")))]  # fmt: skip
+        return {
+            kind: [kinds.get(kind, {}).get(key, 0) for kinds, fates in counts for key in fates]
+            for kind in CONTRADICTS if any(kind in kinds for kinds, _ in counts)
+        }  # fmt: skip
+
+    def about_votes(self) -> str:
+        """What the columns of the ablation mean, and whether the votes counted here are the program's."""
+        everything = score.add(self.kinds["traps"], self.readable)
+        accepted = everything.get("right", 0) + everything.get("wrong", 0)
+        return _ABLATION.format(accepted=accepted, alike=everything.get("elected_alike", 0))
+
+    def times(self) -> dict[str, dict[str, float]]:
+        """Processor time, which a busy machine changes little: ms to read a picture, s to render a thousand."""
+        times = {}
         for kind in self.conditions:
-            read = [ms for r in self.results if r["kind"] == kind for ms in r["read_ms"]]
-            render = sum(r["render_s"] for r in self.results if r["kind"] == kind)
+            results = [r for r in self.results if r["kind"] == kind]
+            read = [ms for r in results for ms in r["read_ms"]]
             if read:
-                mean, median, p95 = sum(read) / len(read), nearest_rank(read, 0.5), nearest_rank(read, 0.95)
-                rows.append([kind, f"{median:.0f}", f"{mean:.0f}", f"{p95:.0f}", f"{render / len(read) * 1000:.0f}"])
-        return rows
+                times[kind] = {"median": nearest_rank(read, 0.5), "mean": sum(read) / len(read), "p95": nearest_rank(read, 0.95),
+                               "rendering 1,000, s": sum(r["render_s"] for r in results) / len(read) * 1000}  # fmt: skip
+        return times
 
     def markdown(self, least_nominal: float) -> str:
         """The whole report."""
+        ablation, contradictions = (
+            [[name, *map(str, figures)] for name, figures in figures_by_name.items()]
+            for figures_by_name in (self.ablation(), self.contradictions())
+        )
+        times = [[kind, *(f"{value:.0f}" for value in figures.values())] for kind, figures in self.times().items()]
         parts = [_HEAD.format(**self.made_by(), seeds=", ".join(map(str, self.seeds())), done=len(self.results),
                               planned=self.planned),  # fmt: skip
                  table(["", "of", "", "share", "rarer than, with 95 % certainty"], self.totals()),
                  "## By condition\n", table(_CONDITION_HEAD, self.by_condition()),
                  "## Traps\n", table(_TRAP_HEAD, self.by_trap()),
-                 _ABLATION, table(_ABLATION_HEAD, self.ablation()),
-                 _TIMES, table(["", "median", "mean", "p95", "rendering 1,000, s"], self.times())]  # fmt: skip
+                 self.about_votes(), table(_ABLATION_HEAD, ablation),
+                 _WITNESSES, table(_WITNESS_HEAD, contradictions),
+                 _TIMES, table(["", "median", "mean", "p95", "rendering 1,000, s"], times)]  # fmt: skip
         findings = self.findings(least_nominal)
         return "\n".join([*parts, "## Not passed\n" if findings else "Passed.", *(f"- {finding}" for finding in findings)])
 
@@ -176,6 +199,8 @@ class Report:
         return {
             "made_by": self.made_by(), "seeds": self.seeds(), "shards": {"done": len(self.results), "planned": self.planned},
             "findings": self.findings(least_nominal), "totals": self.kinds, "conditions": self.conditions,
+            "ablation": {"columns": _ABLATION_HEAD[1:], "reasons": self.ablation()},
+            "contradictions": {"columns": _WITNESS_HEAD[1:], "witnesses": self.contradictions()}, "times": self.times(),
             "failures": self.failures((*READABLE, "traps")),
         }  # fmt: skip
 
@@ -205,10 +230,14 @@ def _list(counts: list[tuple[str, int]]) -> str:
 _CONDITION_HEAD = [
     "condition", "pictures", "right", "share", "wrong", "review", "refused", "NW-7 read", "NW-7 wrong", "commonest reasons",
 ]  # fmt: skip
-_TRAP_HEAD = ["trap", "pictures", "accepted", "reasons that fired", "alone, and needed"]
+_TRAP_HEAD = ["trap", "pictures", "accepted", "reasons that fired", "accepted without this reason"]
 _ABLATION_HEAD = [
     "reason", "traps it fired on", "alone", "accepted without it", "readable it fired on", "alone", "right without it",
     "wrong without it",
+]  # fmt: skip
+_WITNESS_HEAD = [
+    "witness", "traps it contradicts on", "accepted without that", "readable it contradicts on", "right without that",
+    "wrong without that",
 ]  # fmt: skip
 _HEAD = """# Examination
 
@@ -218,7 +247,11 @@ _ABLATION = """## What each reason holds back
 
 "Alone": it was the only reason. "Accepted without it": alone, and the votes would have sufficed without it; an upper
 bound, since `scan` does not tell which witnesses were sure enough to vote. Of the readable pictures the number would
-have been right (what the reason costs) or wrong (what it saves there).
+have been right (what the reason costs) or wrong (what it saves there). Of the {accepted:,} accepted numbers the votes
+counted here elect {alike:,}.
+"""
+_WITNESSES = """One thing on the paper can give several reasons: a changed NW-7 contradicts the line and the printed 券番号. So the same
+by witness: all its contradictions struck out, its vote kept.
 """
 _TIMES = """## Time
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .sample_set import NW7_LENGTHS, Picture, digits_of
-from .votes import without_its_only_reason
+from .votes import elected, fate, without_a_contradiction
 
 Count = dict[str, Any]
 Reading = dict[str, Any]
@@ -31,9 +31,12 @@ def count(picture: Picture, reading: Reading) -> Count:
     result = outcome(picture, reading)
     reasons = sorted(set(reading["reasons"]))
     one: Count = {"pictures": 1, result: 1, "reasons": dict.fromkeys(reasons, 1)}
+    if reading["status"] == "accepted":
+        one["elected_alike"] = int(elected(reading["witnesses"]) == reading["number"])
     if len(reasons) == 1:
-        fate = without_its_only_reason(reading, picture.number)
-        one["alone"] = {reasons[0]: {"pictures": 1, fate: 1}}
+        one["alone"] = {reasons[0]: {"pictures": 1, fate(reading, picture.number): 1}}
+    fates = without_a_contradiction(reading, picture.number)
+    one["contradicts"] = {kind: {"pictures": 1, became: 1} for kind, became in fates.items()}
     return one | nw7(picture, reading)
 
 

@@ -12,7 +12,7 @@ from . import score
 from .report import Report, at_most, table
 from .sample_set import Picture, Printed, printed
 from .shards import Examination, Refused, Shard, Tools, alone, plan
-from .votes import elected, without_its_only_reason
+from .votes import elected, fate, without_a_contradiction
 
 NUMBER = "211310160012345678"
 OTHER = "211310160012345673"
@@ -98,12 +98,23 @@ class Votes(unittest.TestCase):
 
     def test_a_third_mark_that_contradicts_does_not_take_the_votes_away(self) -> None:
         third = witness("nw7", OTHER[8:], 8)
-        without = without_its_only_reason(reading("review", None, ("barcode_disagrees",), witnesses=(LINE, FIELD, third)), NUMBER)
-        self.assertEqual(without, "right")
+        held = reading("review", None, ("barcode_disagrees",), witnesses=(LINE, FIELD, third))
+        self.assertEqual(fate(held, NUMBER), "right")
 
-    def test_without_its_reason_a_trap_is_wrong_and_one_without_votes_is_held_all_the_same(self) -> None:
-        self.assertEqual(without_its_only_reason(reading(), ""), "wrong")
-        self.assertEqual(without_its_only_reason(reading(witnesses=(LINE,)), ""), "held")
+    def test_what_nothing_is_held_against_needs_votes_all_the_same_and_a_trap_is_wrong(self) -> None:
+        self.assertEqual(fate(reading(), ""), "wrong")
+        self.assertEqual(fate(reading(witnesses=(LINE,)), ""), "held")
+
+    def test_a_changed_barcode_gives_two_reasons_and_the_picture_hangs_on_it_alone(self) -> None:
+        changed = witness("nw7", OTHER[8:], 8)
+        reasons = ("barcode_disagrees", "printed_number_disagrees")
+        held = reading("review", None, reasons, witnesses=(LINE, changed, FIELD))
+        self.assertEqual(without_a_contradiction(held, ""), {"line": "held", "nw7": "wrong", "printed_number": "held"})
+        held["reasons"].append("glare")
+        self.assertEqual(without_a_contradiction(held, "")["nw7"], "held")
+
+    def test_silent_places_contradict_nothing(self) -> None:
+        self.assertEqual(without_a_contradiction(reading(), NUMBER), {})
 
 
 class Fake:
@@ -112,6 +123,7 @@ class Fake:
     def __init__(self, program: str = "one") -> None:
         self.program, self.made = program, []
         self.stop_at: Shard | None = None
+        self.says = NUMBER
 
     def tools(self) -> Tools:
         """As an examination wants them."""
@@ -134,7 +146,7 @@ class Fake:
             one = Picture(one.file, folder / one.file, one.number, one.condition, one.printed)
             one.path.touch()
             held = kind == "traps" or index % 4 == 0
-            yield one, reading("review", None, ("glare",)) if held else reading(), float(index)
+            yield one, reading("review", None, ("glare",)) if held else reading(number=self.says), float(index)
 
 
 def quiet(_shard: Shard, _result: dict[str, Any]) -> None:
@@ -182,6 +194,15 @@ class GoingOn(unittest.TestCase):
         self.assertEqual(list((self.out / "work").iterdir()), [])
         kept = list((self.out / "kept" / "hard_0").glob("*.jpg"))
         self.assertEqual(len(kept), 3)
+
+    def test_every_picture_of_a_wrong_number_stays(self) -> None:
+        fake = Fake()
+        fake.says = OTHER
+        Examination(self.out, fake.tools()).run(self.shards, 1, quiet)
+        wrong = [f for f in self.report(fake, self.shards).failures(("nominal", "hard")) if f["status"] == "accepted"]
+        kept = [path.stem.split("-")[-1] for path in (self.out / "kept" / "accepted_wrongly").glob("*.jpg")]
+        self.assertEqual(sorted(kept), sorted(Path(f["file"]).stem for f in wrong))
+        self.assertGreater(len(kept), 6)
 
     def test_a_half_written_result_is_made_again(self) -> None:
         fake = Fake()
@@ -238,9 +259,9 @@ class Reporting(unittest.TestCase):
         held = reading("review", None, ("heading_disagrees",))
         results = [self.of("traps", picture(1, "", "C_heading"), held), self.of("hard", picture(2), held),
                    self.of("traps", picture(3, "", "C_half"), reading("review", None, ("cut_off", "glare")))]  # fmt: skip
-        rows = {row[0]: row[1:] for row in Report(results, 3).ablation()}
-        self.assertEqual(rows["heading_disagrees"], ["1", "1", "1", "1", "1", "1", "0"])
-        self.assertEqual(rows["cut_off"], ["1", "0", "0", "0", "0", "0", "0"])
+        rows = Report(results, 3).ablation()
+        self.assertEqual(rows["heading_disagrees"], [1, 1, 1, 1, 1, 1, 0])
+        self.assertEqual(rows["cut_off"], [1, 0, 0, 0, 0, 0, 0])
 
     def test_bounds_are_those_of_the_textbook(self) -> None:
         self.assertAlmostEqual(at_most(0, 1000), 1 - 0.05 ** (1 / 1000), places=9)
