@@ -62,7 +62,7 @@ EXAM_TRAPS ?= 2100
 EXAM_JOBS ?= $(shell nproc)
 EXAM_OPTIONS ?=
 EXAM = PYTHONPATH=scripts $(VENV)/bin/python -m exam --binary $(BIN) --jobs $(EXAM_JOBS)
-exam: build samples-environment ## The long examination, hours: 4,200 nominal, 6,000 hard, 2,100 traps, ablation
+exam: build samples-environment ## The long examination, an hour: 4,200 nominal, 6,000 hard, 2,100 traps
 	$(EXAM) --out $(OUT)/exam --seed $(EXAM_SEED) --least-nominal 0.99 \
 	  --nominal $(EXAM_NOMINAL) --hard $(EXAM_HARD) --traps $(EXAM_TRAPS) $(EXAM_OPTIONS)
 

@@ -139,24 +139,19 @@ class Report:
     def ablation(self) -> dict[str, list[int]]:
         """Of each reason the figures of _ABLATION_HEAD: what it alone held back, and what would have been accepted
         without it. The reasons that the most traps hang on come first."""
-        traps, readable = self.kinds["traps"], self.readable
         figures = {
-            reason: [count.get("reasons", {}).get(reason, 0) if key == "fired" else
-                     count.get("alone", {}).get(reason, {}).get(key, 0)
-                     for count, keys in ((traps, ("fired", "pictures", "wrong")),
-                                         (readable, ("fired", "pictures", "right", "wrong")))
-                     for key in keys]
-            for reason in {**traps.get("reasons", {}), **readable.get("reasons", {})}
-        }  # fmt: skip
+            reason: [*_held(self.kinds["traps"], reason, "wrong"), *_held(self.readable, reason, "right", "wrong")]
+            for reason in {**self.kinds["traps"].get("reasons", {}), **self.readable.get("reasons", {})}
+        }
         return dict(sorted(figures.items(), key=lambda item: (-item[1][2], -item[1][0] - item[1][3], item[0])))
 
     def contradictions(self) -> dict[str, list[int]]:
         """Of each witness the figures of _WITNESS_HEAD: what would have been accepted if it could only vote."""
-        counts = [(count.get("contradicts", {}), fates) for count, fates in
-                  ((self.kinds["traps"], ("pictures", "wrong")), (self.readable, ("pictures", "right", "wrong")))]  # fmt: skip
+        traps, readable = (count.get("contradicts", {}) for count in (self.kinds["traps"], self.readable))
         return {
-            kind: [kinds.get(kind, {}).get(key, 0) for kinds, fates in counts for key in fates]
-            for kind in CONTRADICTS if any(kind in kinds for kinds, _ in counts)
+            kind: [traps.get(kind, {}).get(key, 0) for key in ("pictures", "wrong")]
+            + [readable.get(kind, {}).get(key, 0) for key in ("pictures", "right", "wrong")]
+            for kind in CONTRADICTS if kind in {**traps, **readable}
         }  # fmt: skip
 
     def about_votes(self) -> str:
@@ -217,6 +212,12 @@ def _total(name: str, c: Count, key: str, base: str = "pictures", bound: bool = 
     part, whole = c.get(key, 0), c.get(base, 0)
     limit = f"1 in {1 / at_most(part, whole):,.0f}" if bound and whole else ""
     return [name, f"{whole:,}", f"{part:,}", share(part, whole), limit]
+
+
+def _held(count: Count, reason: str, *fates: str) -> list[int]:
+    """How many pictures a reason fired on, how many alone, and the fates of these without it."""
+    alone = count.get("alone", {}).get(reason, {})
+    return [count.get("reasons", {}).get(reason, 0), *(alone.get(key, 0) for key in ("pictures", *fates))]
 
 
 def _of(c: Count, key: str) -> str:
