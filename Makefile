@@ -14,6 +14,7 @@ OUT := out
 VENV := .venv/samples
 TRAIN_VENV := .venv/train
 FHIR_VENV := .venv/fhir
+PEERS_VENV := .venv/peers
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
 
@@ -23,7 +24,7 @@ demo: build ## Install what is missing, build, read the sample vouchers, deliver
 	@scripts/apt-install python3
 	scripts/demo $(BIN) $(OUT)/demo
 
-test: fmt-check lint deny doc unit-test fhir postgres qa fresh ## Set up everything for the tests and run them all
+test: fmt-check lint deny doc unit-test script-test fhir postgres qa fresh ## Set up everything for the tests and run them all
 
 ##@ Single steps
 
@@ -49,16 +50,42 @@ qa: build ## Read the shipped sample set, score it, write the report to out/qa
 FRESH_SEED ?= 7
 FRESH_COUNT ?= 40
 fresh: build samples-environment ## Render vouchers nobody has seen and read them
-	scripts/examine $(OUT)/fresh $(FRESH_SEED) $(FRESH_COUNT) $(FRESH_COUNT) 0.9
+	$(EXAM) --out $(OUT)/fresh --seed $(FRESH_SEED) --least-nominal 0.9 --anew \
+	  --nominal $(FRESH_COUNT) --hard $(FRESH_COUNT) --traps $(FRESH_COUNT) --shard $(FRESH_COUNT)
 
+# In shards: stopped or killed, the same command goes on. EXAM_OPTIONS=--so-far reports what is there, --anew drops it.
+# Multiples of 3, 30 and 30 conditions: each has as many pictures as any other of its kind.
 EXAM_SEED ?= 1
-exam: build samples-environment ## The long examination: 2,000 nominal, 2,000 hard, 1,000 traps
-	scripts/examine $(OUT)/exam $(EXAM_SEED) 2000 1000 0.99
+EXAM_NOMINAL ?= 4200
+EXAM_HARD ?= 6000
+EXAM_TRAPS ?= 2100
+EXAM_JOBS ?= $(shell nproc)
+EXAM_OPTIONS ?=
+EXAM = PYTHONPATH=scripts $(VENV)/bin/python -m exam --binary $(BIN) --jobs $(EXAM_JOBS)
+exam: build samples-environment ## The long examination, an hour: 4,200 nominal, 6,000 hard, 2,100 traps
+	$(EXAM) --out $(OUT)/exam --seed $(EXAM_SEED) --least-nominal 0.99 \
+	  --nominal $(EXAM_NOMINAL) --hard $(EXAM_HARD) --traps $(EXAM_TRAPS) $(EXAM_OPTIONS)
 
-bench: build samples-environment ## Time for each 1920×1080 JPEG on one processor, peak memory, time to the first verdict
+script-test: ## The examination's own tests: adding up, going on, comparing
+	@scripts/apt-install python3
+	cd scripts && $(PYTHON) -m unittest discover --top-level-directory .
+
+bench: build samples-environment ## Processor time for each 1920×1080 JPEG, decoding alone, two threads, memory, first verdict
 	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(OUT))/bench \
 	  --seed 3 --count 60 --kind all --width 1920 --jobs $$(nproc)
-	$(PYTHON) scripts/bench.py $(BIN) $(OUT)/bench
+	$(VENV)/bin/python scripts/bench.py $(BIN) $(OUT)/bench
+
+# PEERS_SET=FOLDER compares on that set instead of fresh renderings.
+PEERS_SEED ?= 1
+PEERS_COUNT ?= 100
+PEERS_SET ?=
+PEERS_FRESH := $(OUT)/peers/nominal $(OUT)/peers/hard
+bench-peers: build samples-environment $(PEERS_VENV)/installed ## Ours beside zxing-cpp, zbar and tesseract: reads, wrong numbers, time
+	@scripts/apt-install libzbar0 tesseract-ocr-eng
+	$(if $(PEERS_SET),,cd samples && for kind in nominal hard; do $(abspath $(VENV))/bin/python -m synth.make_set \
+	  --out $(abspath $(OUT))/peers/$$kind --seed $(PEERS_SEED) --count $(PEERS_COUNT) --kind $$kind --jobs $$(nproc); done)
+	PYTHONPATH=scripts $(PEERS_VENV)/bin/python -m peers --binary $(BIN) \
+	  --out $(OUT)/peers$(if $(PEERS_SET),/$(notdir $(PEERS_SET:%/=%))) $(or $(PEERS_SET),$(PEERS_FRESH))
 
 durability: system-packages ## What was recorded survives kills, power cuts, failing disks, flipped bits: the long form
 	DURABILITY=full $(CARGO) test $(PROFILE) --test durability --test disk_simulation -- --nocapture
@@ -140,6 +167,7 @@ train-environment: $(TRAIN_VENV)/installed
 # The training renders with the samples' renderer, so its environment has both.
 $(VENV)/installed: samples/requirements.txt
 $(FHIR_VENV)/installed: tests/sync/requirements.txt
+$(PEERS_VENV)/installed: scripts/peers/requirements.txt
 $(TRAIN_VENV)/installed: models/train/requirements.txt samples/requirements.txt
 .venv/%/installed:
 	scripts/apt-install python3 python3-venv
@@ -160,6 +188,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test fhir postgres qa fresh exam bench bench-store bench-delivery durability delivery fleet \
-  fmt fmt-check lint doc deny audit models evaluate samples honest-samples municipalities fixtures goldens reasons \
-  system-packages samples-environment train-environment clean help
+.PHONY: demo test build unit-test script-test fhir postgres qa fresh exam bench bench-peers bench-store bench-delivery \
+  durability delivery fleet fmt fmt-check lint doc deny audit models evaluate samples honest-samples municipalities \
+  fixtures goldens reasons system-packages samples-environment train-environment clean help

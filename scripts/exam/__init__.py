@@ -1,0 +1,1 @@
+"""The examination: fresh renderings nobody has seen, read and scored in shards. `python -m exam --help`."""

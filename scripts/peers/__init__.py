@@ -1,0 +1,1 @@
+"""Ours beside the readers of others, on the same files. `python -m peers --help`."""
