@@ -133,9 +133,19 @@ pub(super) fn dark_on_light(mut strip: Strip) -> Strip {
     strip
 }
 
+/// More digits than this are a field's, and 接種券 before them is that of 接種券番号.
+const MOST_DIGITS: usize = 3;
+
 /// The ticket kind that a text names; neither when it names both. 接種券番号 is the
-/// name of a field, not a heading.
+/// name of a field, not a heading. A letter read twice counts once: letters that are
+/// far apart often are.
 fn word_of(text: &str) -> Option<HeadingWord> {
+    if text.chars().filter(char::is_ascii_digit).count() > MOST_DIGITS {
+        return None;
+    }
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.dedup();
+    let text = String::from_iter(letters);
     let vaccination =
         (text.match_indices("接種券")).any(|(at, word)| !text[at + word.len()..].starts_with('番'));
     match (vaccination, text.contains("予診のみ")) {
@@ -161,7 +171,9 @@ mod tests {
     fn whole_words_are_headings_and_parts_are_not() {
         assert_eq!(word_of("??接種券3回目"), Some(HeadingWord::Vaccination));
         assert_eq!(word_of("予診のみ"), Some(HeadingWord::Consultation));
+        assert_eq!(word_of("予診ののみ回目"), Some(HeadingWord::Consultation));
         assert_eq!(word_of("接種?"), None);
+        assert_eq!(word_of("接種券??6268?"), None);
         assert_eq!(word_of("接種券番号"), None);
         assert_eq!(word_of("接種券予診のみ"), None);
     }

@@ -311,12 +311,15 @@ impl LineReader {
                 let a = &glyphs_a[run];
                 let (from, to) = extent(a, strip_a);
                 let place = area.section(from, to);
-                DigitRun {
+                let mut run = DigitRun {
                     area: place,
-                    uneven_ink: a.len() >= LONG_RUN && is_uneven(luma, &place, a.len()),
+                    uneven_ink: false,
                     a: RunReading::new(a.to_vec(), &self.calibration.a),
                     b: RunReading::new(within(&glyphs_b, &strip_b, from, to), &self.calibration.b),
-                }
+                };
+                let sure = run.agreed().is_some();
+                run.uneven_ink = a.len() >= LONG_RUN && is_uneven(luma, &place, a.len(), sure);
+                run
             })
             .collect())
     }

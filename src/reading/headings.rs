@@ -38,44 +38,48 @@ impl HeadingSearch<'_> {
     /// Reads the areas, nearest first, until kind and dose are known; then once more,
     /// differently, those that did not say.
     pub(super) fn run(&self, areas: &[OrientedBox]) -> Result<Vec<Heading>, OcrError> {
-        let areas = &areas[..areas.len().min(MOST_LINES)];
         let mut found = Vec::new();
-        if self.look(areas, 0, &mut found)? || self.look(&self.parted(areas), 0, &mut found)? {
-            return Ok(found);
-        }
-        let nearest = &areas[..areas.len().min(MOST_LINES_AGAIN)];
-        for look in 1..Heading::LOOKS {
-            if self.look(nearest, look, &mut found)? {
-                break;
+        for look in 0..Heading::LOOKS {
+            let most = if look == 0 {
+                MOST_LINES
+            } else {
+                MOST_LINES_AGAIN
+            };
+            for area in areas.iter().take(most) {
+                let before = found.len();
+                self.read(area, look, &mut found)?;
+                if look == 0 && found.len() == before {
+                    for line in self.lines_of(area) {
+                        self.read(&line, look, &mut found)?;
+                    }
+                }
+                if is_complete(&found) {
+                    return Ok(found);
+                }
             }
         }
         Ok(found)
     }
 
-    /// One look at each area; whether kind and dose are known now.
-    fn look(
+    fn read(
         &self,
-        areas: &[OrientedBox],
+        area: &OrientedBox,
         look: usize,
         found: &mut Vec<Heading>,
-    ) -> Result<bool, OcrError> {
-        for area in areas {
-            if let Some(heading) = self.reader.read(&self.frame.luma, area, look)? {
-                found.push(self.with_certain_dose(heading, area)?);
-            }
-            if is_complete(found) {
-                return Ok(true);
-            }
+    ) -> Result<(), OcrError> {
+        if let Some(heading) = self.reader.read(&self.frame.luma, area, look)? {
+            found.push(self.with_certain_dose(heading, area)?);
         }
-        Ok(false)
+        Ok(())
     }
 
-    /// The lines of those regions that may hold several.
-    fn parted(&self, areas: &[OrientedBox]) -> Vec<OrientedBox> {
-        (areas.iter())
-            .filter(|area| area.height > SEVERAL_LINES * self.digit_height)
-            .flat_map(|area| lines_within(&self.frame.luma, area, self.up))
-            .collect()
+    /// The lines of a region that may hold several.
+    fn lines_of(&self, area: &OrientedBox) -> Vec<OrientedBox> {
+        if area.height > SEVERAL_LINES * self.digit_height {
+            lines_within(&self.frame.luma, area, self.up)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The heading without a dose that contradicts the number, unless it is certain:
