@@ -11,11 +11,10 @@ use super::print_band::fit_print;
 use super::recogniser::{OcrError, STRIP_ROWS};
 use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
-/// Rows of the strip that kanji fill; the model was trained with 17 to 31 of 32.
-const PRINT_ROWS: f32 = 24.0;
-
-/// Paper shown left and right, in heights of the print.
-const MARGIN: f32 = 0.5;
+/// Look by look: rows of the strip that kanji fill (the model was trained with 17 to 31
+/// of 32), and what is shown left and right, in heights of the print. The second look
+/// shows more: the finder may have missed the last of some letters that are far apart.
+const LOOKS: [(f32, f32); 3] = [(24.0, 0.5), (21.0, 1.5), (27.0, 0.5)];
 
 /// Widest strip that is read, in columns: 40 kanji.
 const MAX_COLUMNS: f32 = 1_000.0;
@@ -36,8 +35,13 @@ pub struct Heading {
     pub area: OrientedBox,
     /// The ticket kind that it names.
     pub word: Option<HeadingWord>,
-    /// The dose before 回目.
+    /// The digit before 回目.
     pub dose: Option<u8>,
+}
+
+impl Heading {
+    /// Looks that differ: how often a line of print can be read anew.
+    pub const LOOKS: usize = LOOKS.len();
 }
 
 /// Reads headings.
@@ -63,16 +67,22 @@ impl HeadingReader {
         })
     }
 
-    /// Reads a line of print, given in reading direction; `None` when it is no
-    /// heading.
+    /// Reads a line of print, given in reading direction, in one of the
+    /// [`Heading::LOOKS`]; `None` when it is no heading.
     ///
     /// # Errors
     /// [`OcrError::Headings`] when the model does not run.
-    pub fn read(&self, luma: &Plane, area: &OrientedBox) -> Result<Option<Heading>, OcrError> {
+    pub fn read(
+        &self,
+        luma: &Plane,
+        area: &OrientedBox,
+        look: usize,
+    ) -> Result<Option<Heading>, OcrError> {
         let area = fit_print(luma, area);
-        let strip = strip_of(luma, &area);
+        let (rows, margin) = LOOKS[look % LOOKS.len()];
+        let strip = strip_of(luma, &area, rows, margin);
         let text = self
-            .read_strip(&strip)
+            .read_strip(strip)
             .map_err(|e| OcrError::Headings(e.to_string()))?;
         let heading = Heading {
             area,
@@ -82,10 +92,13 @@ impl HeadingReader {
         Ok((heading.word.is_some() || heading.dose.is_some()).then_some(heading))
     }
 
-    fn read_strip(&self, strip: &Strip) -> anyhow::Result<String> {
+    fn read_strip(&self, strip: Strip) -> anyhow::Result<String> {
         let (w, h) = (strip.width as f32, strip.height as f32);
-        let bytes = dark_on_light(&strip.luma);
-        let source = ImageSource::from_bytes(&bytes, (strip.width as u32, strip.height as u32))?;
+        let size = (strip.width as u32, strip.height as u32);
+        let bytes: Vec<u8> = (dark_on_light(strip).luma.iter())
+            .map(|v| (v * 255.0) as u8)
+            .collect();
+        let source = ImageSource::from_bytes(&bytes, size)?;
         let input = self.engine.prepare_input(source)?;
         let centre = PointF::from_yx(h / 2.0, w / 2.0);
         let whole = RotatedRect::new(centre, Vec2::from_yx(-1.0, 0.0), w, h);
@@ -96,10 +109,10 @@ impl HeadingReader {
     }
 }
 
-fn strip_of(luma: &Plane, area: &OrientedBox) -> Strip {
-    let scale = PRINT_ROWS / area.height;
+fn strip_of(luma: &Plane, area: &OrientedBox, print_rows: f32, margin: f32) -> Strip {
+    let scale = print_rows / area.height;
     let shown = OrientedBox {
-        length: (area.length + 2.0 * MARGIN * area.height).min(MAX_COLUMNS / scale),
+        length: (area.length + 2.0 * margin * area.height).min(MAX_COLUMNS / scale),
         height: STRIP_ROWS as f32 / scale,
         ..*area
     };
@@ -107,23 +120,31 @@ fn strip_of(luma: &Plane, area: &OrientedBox) -> Strip {
     rectify(luma, &shown, columns, STRIP_ROWS)
 }
 
-/// The strip in 8 bits, turned to dark print on light paper: some towns print
-/// headings white on a dark band. Print covers less than half of a strip, so its
-/// median is the paper's.
-fn dark_on_light(luma: &[f32]) -> Vec<u8> {
-    let mut bytes: Vec<u8> = luma.iter().map(|v| (v * 255.0) as u8).collect();
-    let mut sorted = bytes.clone();
-    sorted.sort_unstable();
-    let at = |share: usize| u16::from(sorted[(sorted.len() - 1) * share / 100]);
-    if 2 * at(50) < at(5) + at(95) {
-        bytes.iter_mut().for_each(|v| *v = 255 - *v);
+/// The strip turned to dark print on light paper: some towns print headings white on
+/// a dark band. Print covers less than half of a strip, so its median is the paper's.
+pub(super) fn dark_on_light(mut strip: Strip) -> Strip {
+    let mut sorted = strip.luma.clone();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let at = |share: usize| sorted[(sorted.len() - 1) * share / 100];
+    if 2.0 * at(50) < at(5) + at(95) {
+        strip.luma.iter_mut().for_each(|v| *v = 1.0 - *v);
     }
-    bytes
+    strip
 }
 
+/// More digits than this are a field's, and 接種券 before them is that of 接種券番号.
+const MOST_DIGITS: usize = 3;
+
 /// The ticket kind that a text names; neither when it names both. 接種券番号 is the
-/// name of a field, not a heading.
+/// name of a field, not a heading. A letter read twice counts once: letters that are
+/// far apart often are.
 fn word_of(text: &str) -> Option<HeadingWord> {
+    if text.chars().filter(char::is_ascii_digit).count() > MOST_DIGITS {
+        return None;
+    }
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.dedup();
+    let text = String::from_iter(letters);
     let vaccination =
         (text.match_indices("接種券")).any(|(at, word)| !text[at + word.len()..].starts_with('番'));
     match (vaccination, text.contains("予診のみ")) {
@@ -133,12 +154,12 @@ fn word_of(text: &str) -> Option<HeadingWord> {
     }
 }
 
-/// The single digit before 回目: `12回目` is no dose.
+/// The digit before 回目. A bracket before it is often read as a `1`, and no dose has
+/// two digits.
 fn dose_of(text: &str) -> Option<u8> {
-    let mut before = text.split_once("回目")?.0.chars().rev();
-    let digit = before.next()?.to_digit(10)?;
-    let alone = before.next().is_none_or(|c| !c.is_ascii_digit());
-    (alone && digit > 0).then_some(digit as u8)
+    let before = text.split_once("回目")?.0;
+    let digit = before.chars().next_back()?.to_digit(10)?;
+    (digit > 0).then_some(digit as u8)
 }
 
 #[cfg(test)]
@@ -149,22 +170,35 @@ mod tests {
     fn whole_words_are_headings_and_parts_are_not() {
         assert_eq!(word_of("??接種券3回目"), Some(HeadingWord::Vaccination));
         assert_eq!(word_of("予診のみ"), Some(HeadingWord::Consultation));
+        assert_eq!(word_of("予診ののみ回目"), Some(HeadingWord::Consultation));
         assert_eq!(word_of("接種?"), None);
+        assert_eq!(word_of("接種券??6268?"), None);
         assert_eq!(word_of("接種券番号"), None);
         assert_eq!(word_of("接種券予診のみ"), None);
     }
 
     #[test]
     fn white_print_on_a_dark_band_is_turned_and_black_on_white_is_not() {
-        let strip = |paper: f32, print: f32| [[paper; 20].as_slice(), &[print; 8]].concat();
-        assert_eq!(dark_on_light(&strip(0.2, 1.0))[0], 204);
-        assert_eq!(dark_on_light(&strip(0.8, 0.0))[0], 204);
+        let paper_after = |paper: f32, print: f32| {
+            let page = GrayImage::from_fn(28, 1, |x, _| {
+                image::Luma([(if x < 20 { paper } else { print } * 255.0) as u8])
+            });
+            let shows = OrientedBox {
+                centre: crate::optics::Point::new(14.0, 0.5),
+                angle: 0.0,
+                length: 28.0,
+                height: 1.0,
+            };
+            dark_on_light(rectify(&page, &shows, 28, 1)).luma[0]
+        };
+        assert!((paper_after(0.2, 1.0) - 0.8).abs() < 0.01);
+        assert!((paper_after(0.8, 0.0) - 0.8).abs() < 0.01);
     }
 
     #[test]
-    fn a_dose_is_one_digit_before_its_counter() {
+    fn a_dose_is_the_digit_before_its_counter() {
         assert_eq!(dose_of("接種券3回目"), Some(3));
-        assert_eq!(dose_of("12回目"), None);
+        assert_eq!(dose_of("接種券12回目"), Some(2));
         assert_eq!(dose_of("0回目"), None);
         assert_eq!(dose_of("?回目"), None);
         assert_eq!(dose_of("回目"), None);

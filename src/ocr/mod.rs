@@ -17,4 +17,5 @@ pub use calibration::{Calibration, CalibrationError, Curve};
 pub use ctc::{Glyph, Symbol};
 pub use headings::{Heading, HeadingReader, HeadingWord};
 pub use line::{DigitRun, LineReader, RunReading};
+pub use print_band::lines_within;
 pub use recogniser::{OcrError, Recogniser};

@@ -22,6 +22,12 @@ const STROKE_SHARE: f32 = 0.32;
 /// Refined heights outside this range of the finder's are not believed.
 const PLAUSIBLE: std::ops::RangeInclusive<f32> = 0.35..=1.5;
 
+/// Rows of the strip in which joined lines are told apart; those between them have less
+/// than this share of the strongest row's strokes. A line is some rows high.
+const SPLIT_ROWS: usize = 128;
+const SPLIT_LEVEL: f32 = 0.25;
+const LEAST_ROWS: usize = 6;
+
 /// The area with height and middle fitted to its print. Unchanged when no band of
 /// print stands out.
 pub(super) fn fit_print(luma: &Plane, area: &OrientedBox) -> OrientedBox {
@@ -43,6 +49,46 @@ pub(super) fn fit_print(luma: &Plane, area: &OrientedBox) -> OrientedBox {
         centre: shown.point(0.0, ((top + bottom) / 2.0 - ROWS as f32 / 2.0) * row),
         height,
         ..*area
+    }
+}
+
+/// The lines of print in a region in which the finder saw several as one, from top to
+/// bottom, all as long as the region. None where no gap parts them.
+///
+/// `along` is the direction of the print: that of a joined region is not.
+pub fn lines_within(luma: &Plane, area: &OrientedBox, along: f32) -> Vec<OrientedBox> {
+    let shown = upright_about(area, along);
+    let columns = (shown.length / shown.height * SPLIT_ROWS as f32) as usize;
+    let strip = rectify(luma, &shown, columns.clamp(16, MAX_COLUMNS), SPLIT_ROWS);
+    let strokes = stroke_profile(&strip);
+    let level = SPLIT_LEVEL * strokes.iter().copied().fold(0.0, f32::max);
+    let row = shown.height / SPLIT_ROWS as f32;
+    (strokes.chunk_by(|a, b| (*a < level) == (*b < level)))
+        .scan(0, |end, rows| {
+            *end += rows.len();
+            Some((*end - rows.len(), rows))
+        })
+        .filter(|(_, rows)| rows[0] >= level && rows.len() >= LEAST_ROWS)
+        .map(|(top, rows)| OrientedBox {
+            centre: shown.point(
+                0.0,
+                (top as f32 + rows.len() as f32 / 2.0 - SPLIT_ROWS as f32 / 2.0) * row,
+            ),
+            height: rows.len() as f32 * row,
+            ..shown
+        })
+        .collect()
+}
+
+/// The box of another direction that just holds this one.
+fn upright_about(area: &OrientedBox, along: f32) -> OrientedBox {
+    let (s, c) = (area.angle - along).sin_cos();
+    let (s, c) = (s.abs(), c.abs());
+    OrientedBox {
+        centre: area.centre,
+        angle: along,
+        length: area.length * c + area.height * s,
+        height: area.length * s + area.height * c,
     }
 }
 
@@ -109,6 +155,25 @@ mod tests {
         let fitted = fit_print(&page, &rough);
         assert!((fitted.height - 24.0).abs() < 4.0, "{}", fitted.height);
         assert!((fitted.centre.y - 62.0).abs() < 1.5, "{}", fitted.centre.y);
+    }
+
+    #[test]
+    fn two_lines_seen_as_one_are_told_apart() {
+        let page = GrayImage::from_fn(400, 120, |x, y| {
+            let line = (20..44).contains(&y) || (60..84).contains(&y);
+            Luma([if line && x % 12 < 4 { 30 } else { 220 }])
+        });
+        let both = OrientedBox {
+            centre: Point::new(200.0, 52.0),
+            angle: 0.15,
+            length: 300.0,
+            height: 90.0,
+        };
+        let middles: Vec<f32> = (lines_within(&page, &both, 0.0).iter())
+            .map(|line| line.centre.y)
+            .collect();
+        assert_eq!(middles.len(), 2, "{middles:?}");
+        assert!((middles[0] - 32.0).abs() < 2.0 && (middles[1] - 72.0).abs() < 2.0);
     }
 
     #[test]

@@ -6,7 +6,10 @@
 
 mod contained;
 mod evidence;
+mod fields;
 mod fusion;
+mod headings;
+mod label_place;
 mod presentation;
 mod reader;
 mod reason;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use rten::{RunOptions, ThreadPool};
 
-use super::evidence::{Evidence, LabelPlace, Sighting, gather};
+use super::evidence::{Evidence, Sighting, gather};
+use super::headings::HeadingSearch;
+use super::label_place::{LabelPlace, OwnPrint};
 use super::reason::Reason;
 use super::verdict::{Expectation, judge};
 use crate::layout::{Finder, FinderError, Layout, Region};
 use crate::marks::{Mark, MarkKind, read_nw7, read_qr};
 use crate::ocr::{DigitRun, Heading, HeadingReader, LineReader, OcrError};
 use crate::optics::{Frame, OrientedBox, Point, Quality, measure_quality};
+use crate::voucher::VoucherNumber;
 
 /// Shortest run of digits that is read: the 請求先 number has six.
 const LEAST_DIGITS: usize = 4;
@@ -19,7 +22,6 @@ const LEAST_DIGITS: usize = 4;
 /// numbers, one barcode and one QR. More is clutter, and time is bounded.
 const MOST_DIGIT_REGIONS: usize = 10;
 const MOST_MARK_REGIONS: usize = 4;
-const MOST_TEXT_REGIONS: usize = 10;
 
 /// Nominal side of the QR, in millimetres (DOMAIN.md).
 const QR_MM: f32 = 10.0;
@@ -137,8 +139,8 @@ impl Reader {
             runs,
         };
         let mut evidence = gather(&sighting, &expectation.codes);
-        if judge(&evidence, expectation).number().is_some() {
-            sighting.headings = self.read_headings(frame, &layout, &sighting)?;
+        if let Some(number) = judge(&evidence, expectation).number() {
+            sighting.headings = self.read_headings(frame, &layout, &sighting, number)?;
             evidence = gather(&sighting, &expectation.codes);
         }
         Ok(Observation {
@@ -149,42 +151,36 @@ impl Reader {
         })
     }
 
-    /// Reads the label's other lines of print, the highest letters first: headings
-    /// are large.
+    /// Reads the label's other lines of print, those nearest to the number's own first.
     fn read_headings(
         &self,
         frame: &Frame,
         layout: &Layout,
         sighting: &Sighting,
+        number: VoucherNumber,
     ) -> Result<Vec<Heading>, ReadError> {
-        let up = sighting.runs.first().map_or(0.0, |run| run.area.angle);
+        let Some(own) = OwnPrint::of(sighting, &number) else {
+            return Ok(Vec::new());
+        };
         let label = LabelPlace::of(sighting);
         let mut areas: Vec<OrientedBox> = (layout.texts.iter())
-            .map(|region| region.area)
+            .map(|region| facing(&region.area, own.up()))
             .filter(|area| label.contains(area.centre))
             .collect();
-        areas.sort_by(|a, b| b.height.total_cmp(&a.height));
-        let mut headings = Vec::new();
-        for area in areas.iter().take(MOST_TEXT_REGIONS) {
-            let area = facing(area, up);
-            if let Some(heading) = self.headings.read(&frame.luma, &area)? {
-                headings.push(self.with_certain_dose(frame, heading)?);
-            }
-        }
-        Ok(headings)
-    }
-
-    /// The heading without its dose, unless recogniser A sees the same digit: the
-    /// heading reader tells no probability.
-    fn with_certain_dose(&self, frame: &Frame, mut heading: Heading) -> Result<Heading, ReadError> {
-        let certain = match heading.dose {
-            Some(dose) => {
-                (self.lines).sees_digit(&frame.luma, &heading.area, dose, &self.options)?
-            }
-            None => false,
+        areas.sort_by(|a, b| own.distance(a).total_cmp(&own.distance(b)));
+        let search = HeadingSearch {
+            reader: &self.headings,
+            lines: &self.lines,
+            options: &self.options,
+            frame,
+            number,
+            up: own.up(),
+            digit_height: sighting
+                .runs
+                .first()
+                .map_or(f32::MAX, |run| run.area.height),
         };
-        heading.dose = heading.dose.filter(|_| certain);
-        Ok(heading)
+        Ok(search.run(&areas)?)
     }
 
     /// Reads the digit regions, longest first; the longest one tells which way is up.

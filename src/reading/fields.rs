@@ -1,0 +1,133 @@
+//! The separately printed numbers of a label, and what they say about the line's. Pure.
+
+use super::evidence::Evidence;
+use super::witness::{MUNICIPALITY, PERSONAL, Pattern, Witness, WitnessKind};
+use crate::ocr::DigitRun;
+use crate::voucher::{MunicipalityCode, municipality};
+
+/// A field that differs from the voters' number in so many digits at most is that
+/// field and contradicts them, even where it is unsure or its own check digit
+/// fails: someone or something changed it.
+const ALTERED_DIGITS: usize = 2;
+
+/// The separately printed 券番号 (10 digits) and 請求先 number (6 digits).
+///
+/// A label may show other numbers of the same length (dates, telephone numbers):
+/// one that agrees with what others read is the field; if none does, one that is
+/// surely the field, or differs in a digit or two, dissents. An unsure field may
+/// support a number that a sure witness states whole.
+pub(super) fn add_fields(fields: &[&DigitRun], evidence: &mut Evidence) {
+    let read = |kind, start, length: usize| -> Vec<(Witness, bool)> {
+        (fields.iter())
+            .filter_map(|run| Some((run, run.read_alike()?)))
+            .filter(|(_, digits)| digits.len() == length)
+            .map(|(run, digits)| {
+                let witness = Witness {
+                    kind,
+                    digits: Pattern::at(start, &digits),
+                    confidence: Some(run.confidence()),
+                    sure: true,
+                };
+                (witness, run.agreed().is_some())
+            })
+            .collect()
+    };
+    let numbers = read(WitnessKind::PrintedNumber, PERSONAL.start, 10);
+    let number = supported(&numbers, &evidence.witnesses)
+        .or_else(|| contradicting_number(numbers, &evidence.witnesses));
+    evidence.witnesses.extend(number);
+
+    let codes = read(WitnessKind::PrintedMunicipality, MUNICIPALITY.start, 6);
+    let code = supported(&codes, &evidence.witnesses)
+        .or_else(|| contradicting_municipality(codes, &evidence.witnesses));
+    evidence.witnesses.extend(code);
+}
+
+/// The first field whose every digit some sure witness states, and none denies.
+fn supported(fields: &[(Witness, bool)], witnesses: &[Witness]) -> Option<Witness> {
+    let states_all = |w: &Witness, field: &Witness| {
+        w.sure && (w.digits.0.iter().zip(&field.digits.0)).all(|(w, f)| f.is_none() || w == f)
+    };
+    (fields.iter())
+        .find(|(field, _)| {
+            conflicts(witnesses, field) == 0 && witnesses.iter().any(|w| states_all(w, field))
+        })
+        .map(|(field, _)| field.clone())
+}
+
+/// A ten-digit number that was surely read, or is nearly the one that the others
+/// state, and not theirs.
+fn contradicting_number(numbers: Vec<(Witness, bool)>, witnesses: &[Witness]) -> Option<Witness> {
+    (numbers.into_iter())
+        .find(|(number, sure)| {
+            *sure || (1..=ALTERED_DIGITS).contains(&conflicts(witnesses, number))
+        })
+        .map(|(number, _)| number)
+}
+
+/// A six-digit number that is a municipality's code, or nearly the one that the
+/// others state, and not theirs.
+fn contradicting_municipality(
+    codes: Vec<(Witness, bool)>,
+    witnesses: &[Witness],
+) -> Option<Witness> {
+    (codes.into_iter())
+        .find(|(code, sure)| {
+            let differing = conflicts(witnesses, code);
+            (1..=ALTERED_DIGITS).contains(&differing) || *sure && is_municipality(&code.digits)
+        })
+        .map(|(code, _)| code)
+}
+
+/// Digits in which a field differs from the witness it differs from most.
+fn conflicts(witnesses: &[Witness], field: &Witness) -> usize {
+    (witnesses.iter())
+        .map(|witness| witness.digits.conflicts(&field.digits))
+        .max()
+        .unwrap_or(0)
+}
+
+fn is_municipality(pattern: &Pattern) -> bool {
+    let mut digits = [0; 6];
+    for (digit, place) in digits.iter_mut().zip(&pattern.0[MUNICIPALITY]) {
+        match place {
+            Some(value) => *digit = *value,
+            None => return false,
+        }
+    }
+    MunicipalityCode::from_digits(digits).is_ok_and(|code| municipality(code).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn six_digits(digits: [u8; 6]) -> Witness {
+        Witness {
+            kind: WitnessKind::PrintedMunicipality,
+            digits: Pattern::at(2, &digits),
+            confidence: None,
+            sure: true,
+        }
+    }
+
+    #[test]
+    fn a_date_on_the_label_is_no_municipality_and_an_altered_code_is() {
+        let line = Witness {
+            kind: WitnessKind::Line,
+            ..six_digits([1, 3, 1, 0, 1, 6])
+        };
+        let date = (six_digits([0, 4, 0, 3, 1, 0]), true);
+        let altered = (six_digits([7, 3, 1, 0, 1, 6]), false);
+        let right = (six_digits([1, 3, 1, 0, 1, 6]), false);
+        let witnesses = [line];
+        let contradicting =
+            |codes: &[(Witness, bool)]| contradicting_municipality(codes.to_vec(), &witnesses);
+        assert_eq!(contradicting(std::slice::from_ref(&date)), None);
+        let both = [date.clone(), altered.clone()];
+        assert_eq!(contradicting(&both), Some(altered.0.clone()));
+        assert_eq!(supported(&both, &witnesses), None);
+        let all = [altered, date, right.clone()];
+        assert_eq!(supported(&all, &witnesses), Some(right.0));
+    }
+}
