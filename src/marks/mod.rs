@@ -3,7 +3,6 @@
 //! What a mark's text means is not known here: text out of marks is data.
 
 mod nw7;
-mod profile;
 mod qr;
 
 pub use nw7::read_nw7;

@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-
 use super::{Mark, MarkKind};
 use crate::optics::{OrientedBox, Plane, Quad, Strip, rectify};
 

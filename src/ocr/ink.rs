@@ -4,7 +4,6 @@
 //! changes a digit goes over print, so that place is darker than print alone can
 //! be, or its strokes are thicker than any other digit's.
 
-
 use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Rows of the strip that is measured, and how many print heights it shows.

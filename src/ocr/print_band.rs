@@ -3,7 +3,6 @@
 //! The finder sees a frame at low resolution and gives both to about a third of
 //! the print's height; the recognisers want them to a tenth.
 
-
 use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Rows of the strip that is searched, and how many heights of the region it shows.
