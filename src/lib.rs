@@ -26,6 +26,7 @@
 //! |---|---|
 //! | [`voucher`] | the 18-digit number and its parts, check digit, the list of municipalities |
 //! | [`optics`] | frames, geometry, rectified strips, measured picture quality |
+//! | [`nets`] | runs the small convolutional nets that find and read |
 //! | [`layout`] | the finder: where in a frame digits, bars, QR and labels are |
 //! | [`marks`] | NW-7 and QR, with corner points |
 //! | [`ocr`] | recognisers A and B for digit lines, the reader of printed headings |
@@ -46,10 +47,11 @@
 //! ```text
 //! voucher  ->
 //! optics   ->
-//! layout   -> optics
+//! nets     ->
+//! layout   -> optics, nets
 //! marks    -> optics
-//! ocr      -> optics
-//! reading  -> voucher, optics, layout, marks, ocr
+//! ocr      -> optics, nets
+//! reading  -> voucher, optics, nets, layout, marks, ocr
 //! text     ->
 //! clock    ->
 //! intake   -> voucher, text
@@ -78,6 +80,7 @@ pub mod intake;
 pub mod keys;
 pub mod layout;
 pub mod marks;
+pub mod nets;
 pub mod ocr;
 pub mod optics;
 pub mod qa;

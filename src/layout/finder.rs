@@ -1,11 +1,9 @@
 //! Runs the finder net over a frame.
 
 use image::GrayImage;
-use rten::{Model, RunOptions};
-use rten_tensor::prelude::*;
-use rten_tensor::{NdTensor, NdTensorView};
 
 use super::regions::{Layout, regions_of};
+use crate::nets::{Map, Net, NetError, Room};
 use crate::optics::Frame;
 
 /// The longer side of the picture that the finder sees, in pixels.
@@ -14,54 +12,28 @@ const FINDER_SIDE: u32 = 512;
 /// Both sides are padded to a multiple of this: the net halves four times.
 const FINDER_MULTIPLE: u32 = 16;
 
-/// Why the finder could not be used. Both mean a damaged build, not a bad frame.
-#[derive(Debug, thiserror::Error)]
-pub enum FinderError {
-    /// The embedded model does not load.
-    #[error(
-        "識別モデルを読み込めません。再インストールしてください / the finder model does not load: reinstall"
-    )]
-    Load(#[from] rten::LoadError),
-    /// The embedded model does not run.
-    #[error(
-        "識別モデルを実行できません。再インストールしてください / the finder model does not run: reinstall"
-    )]
-    Run(#[from] rten::RunError),
-    /// The model's output has another shape than `[1, 5, H/2, W/2]`.
-    #[error(
-        "識別モデルの出力が違います。再インストールしてください / the finder model gives another output: reinstall"
-    )]
-    Shape,
-}
-
 /// The finder net, loaded once and shared.
 pub struct Finder {
-    model: Model,
+    net: Net,
 }
 
 impl Finder {
     /// Loads the embedded model.
     ///
     /// # Errors
-    /// [`FinderError::Load`] when the build is damaged.
-    pub fn new() -> Result<Self, FinderError> {
-        let model = Model::load_static_slice(include_bytes!("../../models/finder.onnx"))?;
-        Ok(Self { model })
+    /// [`NetError`] when the build is damaged.
+    pub fn new() -> Result<Self, NetError> {
+        let net = Net::load(include_bytes!("../../models/finder.onnx"))?;
+        Ok(Self { net })
     }
 
-    /// Finds the regions of a frame, largest first within each kind.
-    ///
-    /// # Errors
-    /// [`FinderError`] when the model does not run.
-    pub fn find(&self, frame: &Frame, options: &RunOptions) -> Result<Layout, FinderError> {
+    /// Finds the regions of a frame, largest first within each kind; `room` is memory
+    /// that nets share.
+    pub fn find(&self, frame: &Frame, room: &Room) -> Layout {
         let view = FinderView::of(&frame.luma);
-        let input = NdTensorView::from_data(
-            [1, 1, view.height as usize, view.width as usize],
-            view.luma.as_slice(),
-        );
-        let output = (self.model).run_one(input.into(), Some(options.clone()))?;
-        let maps: NdTensor<f32, 4> = output.try_into().map_err(|_| FinderError::Shape)?;
-        Ok(regions_of(maps.view(), view.scale))
+        let (rows, columns) = (view.height as usize, view.width as usize);
+        let maps = (self.net).run(Map::plane(rows, columns, view.luma), room);
+        regions_of(&maps, view.scale)
     }
 }
 

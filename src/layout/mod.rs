@@ -7,5 +7,5 @@
 mod finder;
 mod regions;
 
-pub use finder::{Finder, FinderError};
+pub use finder::Finder;
 pub use regions::{Kind, Layout, Region};

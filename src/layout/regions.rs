@@ -2,9 +2,8 @@
 
 use image::{GrayImage, Luma};
 use imageproc::region_labelling::{Connectivity, connected_components};
-use rten_tensor::Layout as _;
-use rten_tensor::NdTensorView;
 
+use crate::nets::Map;
 use crate::optics::{OrientedBox, Point};
 
 /// Probability from which a map pixel belongs to a region. Evaluated with the
@@ -63,11 +62,11 @@ pub struct Layout {
     pub labels: Vec<Region>,
 }
 
-/// Cuts the maps `[1, 5, h, w]` into regions; `scale` is frame pixels per finder pixel.
-pub(super) fn regions_of(maps: NdTensorView<f32, 4>, scale: f32) -> Layout {
+/// Cuts the finder's five maps into regions; `scale` is frame pixels per finder pixel.
+pub(super) fn regions_of(maps: &Map, scale: f32) -> Layout {
     let per_map_pixel = scale * MAP_STRIDE;
     let of = |channel: usize, kind: Kind| {
-        let mut regions = components(maps.slice((0, channel)), kind, per_map_pixel);
+        let mut regions = components(maps, channel, kind, per_map_pixel);
         regions.sort_by(|a, b| b.area.length.total_cmp(&a.area.length));
         regions
     };
@@ -80,18 +79,19 @@ pub(super) fn regions_of(maps: NdTensorView<f32, 4>, scale: f32) -> Layout {
     }
 }
 
-fn components(map: NdTensorView<f32, 2>, kind: Kind, per_map_pixel: f32) -> Vec<Region> {
-    let [h, w] = map.shape();
+fn components(maps: &Map, channel: usize, kind: Kind, per_map_pixel: f32) -> Vec<Region> {
+    let [h, w] = [maps.rows, maps.columns];
+    let probability = |x: u32, y: u32| maps.at(channel, y as usize, x as usize);
     let mask = GrayImage::from_fn(w as u32, h as u32, |x, y| {
-        Luma([u8::from(map[[y as usize, x as usize]] >= MAP_THRESHOLD)])
+        Luma([u8::from(probability(x, y) >= MAP_THRESHOLD)])
     });
     let labels = connected_components(&mask, Connectivity::Eight, Luma([0]));
     let count = labels.pixels().map(|p| p[0]).max().unwrap_or(0) as usize;
     let mut shapes = vec![Shape::default(); count];
     for (x, y, label) in labels.enumerate_pixels() {
         if label[0] > 0 {
-            let probability = map[[y as usize, x as usize]];
-            shapes[label[0] as usize - 1].add(x as f32 + 0.5, y as f32 + 0.5, probability);
+            let shape = &mut shapes[label[0] as usize - 1];
+            shape.add(x as f32 + 0.5, y as f32 + 0.5, probability(x, y));
         }
     }
     shapes
@@ -172,8 +172,6 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rten_tensor::NdTensor;
-    use rten_tensor::prelude::*;
 
     #[test]
     fn a_tilted_band_in_the_digit_map_becomes_one_box_of_its_angle() {
@@ -185,15 +183,20 @@ mod tests {
             length: 120.0,
             height: 6.0,
         };
-        let mut maps = NdTensor::<f32, 4>::zeros([1, 5, h, w]);
+        let mut maps = Map {
+            channels: 5,
+            rows: h,
+            columns: w,
+            data: vec![0.0; 5 * h * w],
+        };
         for y in 0..h {
             for x in 0..w {
                 if band.contains(Point::new(x as f32 + 0.5, y as f32 + 0.5)) {
-                    maps[[0, 0, y, x]] = 0.9;
+                    maps.data[y * w + x] = 0.9;
                 }
             }
         }
-        let layout = regions_of(maps.view(), 2.5);
+        let layout = regions_of(&maps, 2.5);
         assert_eq!(layout.digits.len(), 1);
         let area = layout.digits[0].area;
         assert!((area.angle - angle).abs() < 0.01);

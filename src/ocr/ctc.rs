@@ -4,8 +4,7 @@
 //! net gives, for every column, the log-probability of a blank, ten digits and
 //! "another glyph".
 
-use rten_tensor::NdTensorView;
-use rten_tensor::prelude::*;
+use crate::nets::Map;
 
 /// Classes of a recogniser: blank, ten digits, other glyph.
 pub(super) const CLASSES: usize = 12;
@@ -35,24 +34,34 @@ pub struct Glyph {
     pub x: f32,
 }
 
-/// Decodes one line: `log_probabilities` is `[columns, 12]`, `stride` the strip
-/// columns per output column.
-pub(super) fn decode(log_probabilities: NdTensorView<f32, 2>, stride: f32) -> Vec<Glyph> {
-    let columns = log_probabilities.size(0);
-    let mut glyphs = Vec::new();
-    let mut open: Option<Emission> = None;
-    for t in 0..columns {
-        let (class, log_p) = likeliest(log_probabilities.slice(t));
-        match &mut open {
-            Some(emission) if emission.class == class => emission.extend(t, log_p),
-            _ => {
-                close(open.take(), &log_probabilities, stride, &mut glyphs);
-                open = (class != BLANK).then(|| Emission::start(class, t, log_p));
-            }
+/// Decodes one line of digits: `log_probabilities` has a channel for each class and one
+/// row, `stride` is the strip columns per output column.
+pub(super) fn decode(log_probabilities: &Map, stride: f32) -> Vec<Glyph> {
+    (emissions(log_probabilities).iter())
+        .map(|emission| emission.glyph(log_probabilities, stride))
+        .collect()
+}
+
+/// The classes of one line, from 1 on; blanks only part them.
+pub(super) fn classes(log_probabilities: &Map) -> Vec<usize> {
+    (emissions(log_probabilities).iter())
+        .map(|emission| emission.class)
+        .collect()
+}
+
+fn emissions(log_probabilities: &Map) -> Vec<Emission> {
+    let mut emissions: Vec<Emission> = Vec::new();
+    let mut before = BLANK;
+    for t in 0..log_probabilities.columns {
+        let (class, log_p) = likeliest(log_probabilities, t);
+        match emissions.last_mut() {
+            _ if class == BLANK => {}
+            Some(emission) if class == before => emission.extend(t, log_p),
+            _ => emissions.push(Emission::start(class, t, log_p)),
         }
+        before = class;
     }
-    close(open, &log_probabilities, stride, &mut glyphs);
-    glyphs
+    emissions
 }
 
 /// Consecutive columns of one class: one glyph.
@@ -81,32 +90,27 @@ impl Emission {
             (self.surest, self.log_peak) = (t, log_p);
         }
     }
+
+    /// The glyph that a class of the digit recognisers stands for.
+    fn glyph(&self, log_probabilities: &Map, stride: f32) -> Glyph {
+        Glyph {
+            symbol: match self.class {
+                OTHER => Symbol::Other,
+                digit => Symbol::Digit((digit - 1) as u8),
+            },
+            digits: std::array::from_fn(|d| log_probabilities.at(d + 1, 0, self.surest).exp()),
+            peak: self.log_peak.exp(),
+            x: ((self.first + self.last) as f32 / 2.0 + 0.5) * stride,
+        }
+    }
 }
 
-fn close(
-    emission: Option<Emission>,
-    log_probabilities: &NdTensorView<f32, 2>,
-    stride: f32,
-    glyphs: &mut Vec<Glyph>,
-) {
-    let Some(e) = emission else { return };
-    let symbol = match e.class {
-        OTHER => Symbol::Other,
-        digit => Symbol::Digit((digit - 1) as u8),
-    };
-    glyphs.push(Glyph {
-        symbol,
-        digits: std::array::from_fn(|d| log_probabilities[[e.surest, d + 1]].exp()),
-        peak: e.log_peak.exp(),
-        x: ((e.first + e.last) as f32 / 2.0 + 0.5) * stride,
-    });
-}
-
-fn likeliest(column: NdTensorView<f32, 1>) -> (usize, f32) {
+fn likeliest(log_probabilities: &Map, column: usize) -> (usize, f32) {
     let mut best = (BLANK, f32::NEG_INFINITY);
-    for class in 0..CLASSES {
-        if column[class] > best.1 {
-            best = (class, column[class]);
+    for class in 0..log_probabilities.channels {
+        let log_p = log_probabilities.at(class, 0, column);
+        if log_p > best.1 {
+            best = (class, log_p);
         }
     }
     best
@@ -115,20 +119,24 @@ fn likeliest(column: NdTensorView<f32, 1>) -> (usize, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rten_tensor::NdTensor;
 
-    fn columns(classes: &[(usize, f32)]) -> NdTensor<f32, 2> {
-        let mut t = NdTensor::full([classes.len(), CLASSES], (0.001f32).ln());
-        for (row, (class, p)) in classes.iter().enumerate() {
-            t[[row, *class]] = p.ln();
+    fn columns(classes: &[(usize, f32)]) -> Map {
+        let mut data = vec![0.001f32.ln(); CLASSES * classes.len()];
+        for (column, (class, p)) in classes.iter().enumerate() {
+            data[class * classes.len() + column] = p.ln();
         }
-        t
+        Map {
+            channels: CLASSES,
+            rows: 1,
+            columns: classes.len(),
+            data,
+        }
     }
 
     #[test]
     fn repeated_columns_are_one_digit_and_a_blank_parts_two() {
         let t = columns(&[(2, 0.9), (2, 0.95), (0, 0.9), (2, 0.8), (5, 0.7), (11, 0.6)]);
-        let glyphs = decode(t.view(), 4.0);
+        let glyphs = decode(&t, 4.0);
         let symbols: Vec<Symbol> = glyphs.iter().map(|g| g.symbol).collect();
         assert_eq!(
             symbols,

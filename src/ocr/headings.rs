@@ -1,14 +1,12 @@
-//! The label's printed headings, read by `ocrs` with a model of our own.
+//! The label's printed headings.
 //!
-//! `ocrs` gives no probabilities, so a heading never votes. It can contradict,
-//! and only with a whole word: 接種券, 予診のみ, or a digit before 回目.
+//! A heading never votes. It can contradict, and only with a whole word: 接種券,
+//! 予診のみ, or a digit before 回目.
 
-use ocrs::{ImageSource, OcrEngine, OcrEngineParams};
-use rten::Model;
-use rten_imageproc::{PointF, RotatedRect, Vec2};
-
+use super::ctc;
 use super::print_band::fit_print;
 use super::recogniser::{OcrError, STRIP_ROWS};
+use crate::nets::{Map, Net, Room};
 use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Look by look: rows of the strip that kanji fill (the model was trained with 17 to 31
@@ -44,9 +42,13 @@ impl Heading {
     pub const LOOKS: usize = LOOKS.len();
 }
 
+/// What the heading reader's classes stand for, from the second on; the first is a blank.
+const ALPHABET: &str = include_str!("../../models/fields-alphabet.txt");
+
 /// Reads headings.
 pub struct HeadingReader {
-    engine: OcrEngine,
+    net: Net,
+    alphabet: Vec<char>,
 }
 
 impl HeadingReader {
@@ -55,57 +57,39 @@ impl HeadingReader {
     /// # Errors
     /// [`OcrError`] when the build is damaged.
     pub fn new() -> Result<Self, OcrError> {
-        let model = Model::load_static_slice(include_bytes!("../../models/fields.onnx"))?;
-        let alphabet = include_str!("../../models/fields-alphabet.txt");
-        let engine = OcrEngine::new(OcrEngineParams {
-            recognition_model: Some(model),
-            alphabet: Some(alphabet.trim_end().to_owned()),
-            ..OcrEngineParams::default()
-        });
         Ok(Self {
-            engine: engine.map_err(|e| OcrError::Headings(e.to_string()))?,
+            net: Net::load(include_bytes!("../../models/fields.onnx"))?,
+            alphabet: ALPHABET.trim_end().chars().collect(),
         })
     }
 
     /// Reads a line of print, given in reading direction, in one of the
     /// [`Heading::LOOKS`]; `None` when it is no heading.
-    ///
-    /// # Errors
-    /// [`OcrError::Headings`] when the model does not run.
     pub fn read(
         &self,
         luma: &Plane,
         area: &OrientedBox,
         look: usize,
-    ) -> Result<Option<Heading>, OcrError> {
+        room: &Room,
+    ) -> Option<Heading> {
         let area = fit_print(luma, area);
         let (rows, margin) = LOOKS[look % LOOKS.len()];
         let strip = strip_of(luma, &area, rows, margin);
-        let text = self
-            .read_strip(strip)
-            .map_err(|e| OcrError::Headings(e.to_string()))?;
+        let text = self.read_strip(strip, room);
         let heading = Heading {
             area,
             word: word_of(&text),
             dose: dose_of(&text),
         };
-        Ok((heading.word.is_some() || heading.dose.is_some()).then_some(heading))
+        (heading.word.is_some() || heading.dose.is_some()).then_some(heading)
     }
 
-    fn read_strip(&self, strip: Strip) -> anyhow::Result<String> {
-        let (w, h) = (strip.width as f32, strip.height as f32);
-        let size = (strip.width as u32, strip.height as u32);
-        let bytes: Vec<u8> = (dark_on_light(strip).luma.iter())
-            .map(|v| (v * 255.0) as u8)
-            .collect();
-        let source = ImageSource::from_bytes(&bytes, size)?;
-        let input = self.engine.prepare_input(source)?;
-        let centre = PointF::from_yx(h / 2.0, w / 2.0);
-        let whole = RotatedRect::new(centre, Vec2::from_yx(-1.0, 0.0), w, h);
-        let lines = self.engine.recognize_text(&input, &[vec![whole]])?;
-        Ok((lines.into_iter().flatten())
-            .map(|line| line.to_string())
-            .collect())
+    fn read_strip(&self, strip: Strip, room: &Room) -> String {
+        let (rows, columns) = (strip.height, strip.width);
+        let input = Map::plane(rows, columns, dark_on_light(strip).luma);
+        (ctc::classes(&self.net.run(input, room)).into_iter())
+            .filter_map(|class| self.alphabet.get(class - 1))
+            .collect()
     }
 }
 

@@ -1,13 +1,13 @@
 //! From a region of digits to runs of digits that both recognisers have read.
 
-use rten::RunOptions;
-
 use super::calibration::{Calibration, Curve};
 use super::ctc::{Glyph, Symbol};
 use super::headings::dark_on_light;
 use super::ink::is_uneven;
 use super::print_band::fit_print;
 use super::recogniser::{OcrError, Recogniser, STRIP_ROWS};
+use super::rule::is_rule;
+use crate::nets::Room;
 use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// Rows of the strip that the print fills where A alone looks. The models were
@@ -172,14 +172,14 @@ impl LineReader {
         &self,
         luma: &Plane,
         area: &OrientedBox,
-        options: &RunOptions,
+        room: &Room,
     ) -> Result<OrientedBox, OcrError> {
         let area = fit_print(luma, area);
         let turned = area.turned();
         let score = |area: &OrientedBox| -> Result<f32, OcrError> {
             let glyphs = self
                 .a
-                .read(&strip_of(luma, area, PRINT_ROWS_A, 1.0), options)?;
+                .read(&strip_of(luma, area, PRINT_ROWS_A, 1.0), room)?;
             Ok((glyphs.iter())
                 .map(|g| match g.symbol {
                     Symbol::Digit(_) => g.peak,
@@ -204,12 +204,12 @@ impl LineReader {
         luma: &Plane,
         area: &OrientedBox,
         digit: u8,
-        options: &RunOptions,
+        room: &Room,
     ) -> Result<bool, OcrError> {
         let area = fit_print(luma, area);
         for rows in HEADING_ROWS {
             let strip = dark_on_light(strip_of(luma, &area, rows, 1.0));
-            let glyphs = self.a.read(&strip, options)?;
+            let glyphs = self.a.read(&strip, room)?;
             let strongest = (glyphs.iter())
                 .filter(|g| matches!(g.symbol, Symbol::Digit(_)))
                 .max_by(|a, b| a.peak.total_cmp(&b.peak));
@@ -230,23 +230,24 @@ impl LineReader {
         luma: &Plane,
         area: &OrientedBox,
         least: usize,
-        options: &RunOptions,
+        room: &Room,
     ) -> Result<Vec<DigitRun>, OcrError> {
-        let Some(fitted) = self.fit(luma, area, least, options)? else {
+        let Some(fitted) = self.fit(luma, area, least, room)? else {
             return Ok(Vec::new());
         };
-        let mut runs = self.runs_of(luma, &fitted, FIRST_LOOK.1, options)?;
+        let mut runs = self.runs_of(luma, &fitted, FIRST_LOOK.1, room)?;
         runs.retain(|run| run.a.glyphs.len() >= least);
         let doubtful = |run: &DigitRun| run.a.glyphs.len() >= LONG_RUN && run.agreed().is_none();
         if runs.iter().any(doubtful) {
             let strip = strip_of(luma, &fitted.area, SECOND_LOOK.0, fitted.stretch);
-            let glyphs = self.a.read(&strip, options)?;
+            let glyphs = self.a.read(&strip, room)?;
+            let glyphs = without_rules(luma, &fitted.area, &strip, glyphs);
             let second = Fitted {
                 strip,
                 glyphs,
                 ..fitted
             };
-            let again = self.runs_of(luma, &second, SECOND_LOOK.1, options)?;
+            let again = self.runs_of(luma, &second, SECOND_LOOK.1, room)?;
             for run in runs.iter_mut().filter(|run| doubtful(run)) {
                 let surer = again.iter().find(|other| other.confirms(run));
                 if let Some(surer) = surer {
@@ -264,18 +265,18 @@ impl LineReader {
         luma: &Plane,
         area: &OrientedBox,
         least: usize,
-        options: &RunOptions,
+        room: &Room,
     ) -> Result<Option<Fitted>, OcrError> {
         let mut area = fit_print(luma, area);
         let mut strip = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
-        let mut glyphs = self.a.read(&strip, options)?;
+        let mut glyphs = self.a.read(&strip, room)?;
         for _ in 0..MOST_EXTENSIONS {
             let Some(longer) = extended(&area, &glyphs, &strip) else {
                 break;
             };
             area = fit_print(luma, &longer);
             strip = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
-            glyphs = self.a.read(&strip, options)?;
+            glyphs = self.a.read(&strip, room)?;
         }
         if split_runs(&glyphs).iter().all(|run| run.len() < least) {
             return Ok(None);
@@ -283,13 +284,13 @@ impl LineReader {
         let stretch = stretch_for(&glyphs);
         if stretch > 1.0 {
             strip = strip_of(luma, &area, PRINT_ROWS_A, stretch);
-            glyphs = self.a.read(&strip, options)?;
+            glyphs = self.a.read(&strip, room)?;
         }
         Ok(Some(Fitted {
+            glyphs: without_rules(luma, &area, &strip, glyphs),
             area,
             stretch,
             strip,
-            glyphs,
         }))
     }
 
@@ -300,11 +301,11 @@ impl LineReader {
         luma: &Plane,
         fitted: &Fitted,
         rows_b: f32,
-        options: &RunOptions,
+        room: &Room,
     ) -> Result<Vec<DigitRun>, OcrError> {
         let (area, strip_a, glyphs_a) = (&fitted.area, &fitted.strip, &fitted.glyphs);
         let strip_b = strip_of(luma, area, rows_b, fitted.stretch);
-        let glyphs_b = self.b.read(&strip_b, options)?;
+        let glyphs_b = self.b.read(&strip_b, room)?;
         Ok((split_runs(glyphs_a).into_iter())
             .map(|run| {
                 let a = &glyphs_a[run];
@@ -368,6 +369,26 @@ fn extended(area: &OrientedBox, glyphs: &[Glyph], strip: &Strip) -> Option<Orien
     let after = cut(glyphs.last().is_some_and(|g| g.x > end));
     let half = area.length / 2.0;
     (before + after > 0.0).then(|| area.section(-half - before, half + after))
+}
+
+/// The glyphs without a first or last digit 1 that is a rule or a dash beside the line.
+fn without_rules(
+    luma: &Plane,
+    area: &OrientedBox,
+    strip: &Strip,
+    mut glyphs: Vec<Glyph>,
+) -> Vec<Glyph> {
+    let is_rule = |glyph: &Glyph| {
+        let u = (glyph.x / strip.width as f32 - 0.5) * strip.shows.length;
+        glyph.symbol == Symbol::Digit(1) && is_rule(luma, area, u)
+    };
+    if glyphs.first().is_some_and(is_rule) {
+        glyphs.remove(0);
+    }
+    if glyphs.last().is_some_and(is_rule) {
+        glyphs.pop();
+    }
+    glyphs
 }
 
 /// Index ranges of adjacent digits: a run ends at another glyph or a wide gap.

@@ -12,6 +12,7 @@ mod ink;
 mod line;
 mod print_band;
 mod recogniser;
+mod rule;
 
 pub use calibration::{Calibration, CalibrationError, Curve};
 pub use ctc::{Glyph, Symbol};

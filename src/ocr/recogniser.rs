@@ -1,10 +1,7 @@
 //! A line recogniser: a strip in, glyphs out.
 
-use rten::{Model, RunOptions};
-use rten_tensor::prelude::*;
-use rten_tensor::{NdTensor, NdTensorView};
-
 use super::ctc::{CLASSES, Glyph, decode};
+use crate::nets::{Map, Net, NetError, Room};
 use crate::optics::Strip;
 
 /// Rows of the strips that the recognisers were trained on.
@@ -14,16 +11,9 @@ pub(super) const STRIP_ROWS: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum OcrError {
     /// An embedded model does not load.
-    #[error(
-        "文字認識モデルを読み込めません。再インストールしてください / a recogniser does not load: reinstall"
-    )]
-    Load(#[from] rten::LoadError),
-    /// An embedded model does not run.
-    #[error(
-        "文字認識モデルを実行できません。再インストールしてください / a recogniser does not run: reinstall"
-    )]
-    Run(#[from] rten::RunError),
-    /// A model's output is not `[columns, 1, 12]`.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// A model's output has not 12 classes.
     #[error(
         "文字認識モデルの出力が違います。再インストールしてください / a recogniser gives another output: reinstall"
     )]
@@ -31,23 +21,18 @@ pub enum OcrError {
     /// The calibration table does not load.
     #[error(transparent)]
     Calibration(#[from] super::CalibrationError),
-    /// The heading reader does not work.
-    #[error(
-        "見出しの読み取りができません。再インストールしてください / the heading reader does not work: reinstall ({0})"
-    )]
-    Headings(String),
 }
 
 /// One of the two recognisers.
 pub struct Recogniser {
-    model: Model,
+    net: Net,
 }
 
 impl Recogniser {
     /// Recogniser A: fully convolutional, whole-strip whitening.
     ///
     /// # Errors
-    /// [`OcrError::Load`] when the build is damaged.
+    /// [`OcrError::Net`] when the build is damaged.
     pub fn a() -> Result<Self, OcrError> {
         Self::load(include_bytes!("../../models/digits-a.onnx"))
     }
@@ -55,31 +40,28 @@ impl Recogniser {
     /// Recogniser B: another architecture, local contrast normalisation.
     ///
     /// # Errors
-    /// [`OcrError::Load`] when the build is damaged.
+    /// [`OcrError::Net`] when the build is damaged.
     pub fn b() -> Result<Self, OcrError> {
         Self::load(include_bytes!("../../models/digits-b.onnx"))
     }
 
-    fn load(onnx: &'static [u8]) -> Result<Self, OcrError> {
+    fn load(onnx: &[u8]) -> Result<Self, OcrError> {
         Ok(Self {
-            model: Model::load_static_slice(onnx)?,
+            net: Net::load(onnx)?,
         })
     }
 
     /// Reads a strip of [`STRIP_ROWS`] rows. Normalisation is part of the model.
     ///
     /// # Errors
-    /// [`OcrError`] when the model does not run.
-    pub fn read(&self, strip: &Strip, options: &RunOptions) -> Result<Vec<Glyph>, OcrError> {
-        let input =
-            NdTensorView::from_data([1, 1, strip.height, strip.width], strip.luma.as_slice());
-        let output = (self.model).run_one(input.into(), Some(options.clone()))?;
-        let output: NdTensor<f32, 3> = output.try_into().map_err(|_| OcrError::Shape)?;
-        let [columns, batch, classes] = output.shape();
-        if batch != 1 || classes != CLASSES || columns == 0 {
+    /// [`OcrError::Shape`] when the build is damaged.
+    pub fn read(&self, strip: &Strip, room: &Room) -> Result<Vec<Glyph>, OcrError> {
+        let input = Map::plane(strip.height, strip.width, strip.luma.clone());
+        let scores = self.net.run(input, room);
+        if scores.channels != CLASSES || scores.columns == 0 {
             return Err(OcrError::Shape);
         }
-        let stride = strip.width as f32 / columns as f32;
-        Ok(decode(output.slice((.., 0)), stride))
+        let stride = strip.width as f32 / scores.columns as f32;
+        Ok(decode(&scores, stride))
     }
 }

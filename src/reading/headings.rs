@@ -3,10 +3,9 @@
 //! Headings can only veto. They are looked for until ticket kind and dose are known,
 //! the lines of print nearest to the number first.
 
-use rten::RunOptions;
-
 use super::evidence::Evidence;
 use super::witness::{Pattern, Witness, WitnessKind};
+use crate::nets::Room;
 use crate::ocr::{Heading, HeadingReader, HeadingWord, LineReader, OcrError, lines_within};
 use crate::optics::{Frame, OrientedBox};
 use crate::voucher::{TicketKindCodes, VoucherNumber};
@@ -25,7 +24,7 @@ const SEVERAL_LINES: f32 = 1.7;
 pub(super) struct HeadingSearch<'a> {
     pub(super) reader: &'a HeadingReader,
     pub(super) lines: &'a LineReader,
-    pub(super) options: &'a RunOptions,
+    pub(super) room: &'a Room,
     pub(super) frame: &'a Frame,
     pub(super) number: VoucherNumber,
     /// Direction of the number's print.
@@ -67,7 +66,7 @@ impl HeadingSearch<'_> {
         look: usize,
         found: &mut Vec<Heading>,
     ) -> Result<(), OcrError> {
-        if let Some(heading) = self.reader.read(&self.frame.luma, area, look)? {
+        if let Some(heading) = (self.reader).read(&self.frame.luma, area, look, self.room) {
             found.push(self.with_certain_dose(heading, area)?);
         }
         Ok(())
@@ -92,22 +91,19 @@ impl HeadingSearch<'_> {
     ) -> Result<Heading, OcrError> {
         if let Some(dose) = heading.dose
             && dose != self.number.dose().value()
-            && !(self.lines).sees_digit(&self.frame.luma, area, dose, self.options)?
-            && !self.reads_always(area, dose)?
+            && !(self.lines).sees_digit(&self.frame.luma, area, dose, self.room)?
+            && !self.reads_always(area, dose)
         {
             heading.dose = None;
         }
         Ok(heading)
     }
 
-    fn reads_always(&self, area: &OrientedBox, dose: u8) -> Result<bool, OcrError> {
-        for look in 0..Heading::LOOKS {
-            let again = self.reader.read(&self.frame.luma, area, look)?;
-            if again.and_then(|heading| heading.dose) != Some(dose) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    fn reads_always(&self, area: &OrientedBox, dose: u8) -> bool {
+        (0..Heading::LOOKS).all(|look| {
+            let again = (self.reader).read(&self.frame.luma, area, look, self.room);
+            again.and_then(|heading| heading.dose) == Some(dose)
+        })
     }
 }
 

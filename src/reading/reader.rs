@@ -1,16 +1,13 @@
 //! The pipeline: one frame in, what was seen and the evidence out.
 
-use std::sync::Arc;
-
-use rten::{RunOptions, ThreadPool};
-
 use super::evidence::{Evidence, Sighting, gather};
 use super::headings::HeadingSearch;
 use super::label_place::{LabelPlace, OwnPrint};
 use super::reason::Reason;
 use super::verdict::{Expectation, judge};
-use crate::layout::{Finder, FinderError, Layout, Region};
+use crate::layout::{Finder, Layout, Region};
 use crate::marks::{Mark, MarkKind, read_nw7, read_qr};
+use crate::nets::{NetError, Room};
 use crate::ocr::{DigitRun, Heading, HeadingReader, LineReader, OcrError};
 use crate::optics::{Frame, OrientedBox, Point, Quality, measure_quality};
 use crate::voucher::VoucherNumber;
@@ -51,7 +48,7 @@ const PARALLEL: f32 = 0.14;
 pub enum ReadError {
     /// The finder does not work.
     #[error(transparent)]
-    Finder(#[from] FinderError),
+    Finder(#[from] NetError),
     /// A recogniser does not work.
     #[error(transparent)]
     Ocr(#[from] OcrError),
@@ -85,23 +82,20 @@ pub struct Reader {
     finder: Finder,
     lines: LineReader,
     headings: HeadingReader,
-    options: RunOptions,
-    thread: Arc<ThreadPool>,
+    room: Room,
 }
 
 impl Reader {
-    /// Loads the embedded models. Each reader computes on one thread of its own.
+    /// Loads the embedded models.
     ///
     /// # Errors
     /// [`ReadError`] when the build is damaged.
     pub fn new() -> Result<Self, ReadError> {
-        let thread = Arc::new(ThreadPool::with_num_threads(1));
         Ok(Self {
             finder: Finder::new()?,
             lines: LineReader::new()?,
             headings: HeadingReader::new()?,
-            options: RunOptions::default().with_thread_pool(Some(Arc::clone(&thread))),
-            thread,
+            room: Room::default(),
         })
     }
 
@@ -117,17 +111,7 @@ impl Reader {
         frame: &Frame,
         expectation: &Expectation,
     ) -> Result<Observation, ReadError> {
-        // The models run on the reader's own thread: so does all the rest, and nothing
-        // is handed from one to the other.
-        self.thread.run(|| self.observe_here(frame, expectation))
-    }
-
-    fn observe_here(
-        &self,
-        frame: &Frame,
-        expectation: &Expectation,
-    ) -> Result<Observation, ReadError> {
-        let layout = self.finder.find(frame, &self.options)?;
+        let layout = self.finder.find(frame, &self.room);
         let runs = self.read_runs(frame, &layout)?;
         let marks = read_marks(frame, &layout);
         let quality = quality_of(frame, &layout, &marks, &runs);
@@ -171,7 +155,7 @@ impl Reader {
         let search = HeadingSearch {
             reader: &self.headings,
             lines: &self.lines,
-            options: &self.options,
+            room: &self.room,
             frame,
             number,
             up: own.up(),
@@ -189,16 +173,13 @@ impl Reader {
         let Some(longest) = areas.first() else {
             return Ok(Vec::new());
         };
-        let up = self
-            .lines
-            .upright(&frame.luma, longest, &self.options)?
-            .angle;
+        let up = self.lines.upright(&frame.luma, longest, &self.room)?.angle;
         let mut runs = Vec::new();
         for area in areas.iter().take(MOST_DIGIT_REGIONS) {
             let area = facing(area, up);
             runs.extend(
                 self.lines
-                    .read(&frame.luma, &area, LEAST_DIGITS, &self.options)?,
+                    .read(&frame.luma, &area, LEAST_DIGITS, &self.room)?,
             );
         }
         runs.sort_by_key(|run| std::cmp::Reverse(run.a.glyphs.len()));
