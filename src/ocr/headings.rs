@@ -149,6 +149,7 @@ fn dose_of(text: &str) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::GrayImage;
 
     #[test]
     fn whole_words_are_headings_and_parts_are_not() {
@@ -173,7 +174,7 @@ mod tests {
                 length: 28.0,
                 height: 1.0,
             };
-            dark_on_light(rectify(&page, &shows, 28, 1)).luma[0]
+            dark_on_light(rectify(&page.into(), &shows, 28, 1)).luma[0]
         };
         assert!((paper_after(0.2, 1.0) - 0.8).abs() < 0.01);
         assert!((paper_after(0.8, 0.0) - 0.8).abs() < 0.01);

@@ -181,7 +181,7 @@ mod tests {
     use crate::optics::Point;
     use image::{GrayImage, Luma};
 
-    fn line_of_strokes(pen: bool) -> (GrayImage, OrientedBox) {
+    fn line_of_strokes(pen: bool) -> (Plane, OrientedBox) {
         let page = GrayImage::from_fn(420, 80, |x, y| {
             let in_print = (28..52).contains(&y) && (30..390).contains(&x);
             let stroke = in_print && (x - 30) % 20 < 5;
@@ -199,7 +199,7 @@ mod tests {
             length: 360.0,
             height: 24.0,
         };
-        (page, line)
+        (page.into(), line)
     }
 
     #[test]

@@ -151,7 +151,7 @@ mod tests {
             length: 360.0,
             height: 44.0,
         };
-        let fitted = fit_print(&page, &rough);
+        let fitted = fit_print(&page.into(), &rough);
         assert!((fitted.height - 24.0).abs() < 4.0, "{}", fitted.height);
         assert!((fitted.centre.y - 62.0).abs() < 1.5, "{}", fitted.centre.y);
     }
@@ -168,7 +168,7 @@ mod tests {
             length: 300.0,
             height: 90.0,
         };
-        let middles: Vec<f32> = (lines_within(&page, &both, 0.0).iter())
+        let middles: Vec<f32> = (lines_within(&page.into(), &both, 0.0).iter())
             .map(|line| line.centre.y)
             .collect();
         assert_eq!(middles.len(), 2, "{middles:?}");
@@ -184,6 +184,6 @@ mod tests {
             length: 100.0,
             height: 20.0,
         };
-        assert_eq!(fit_print(&page, &rough), rough);
+        assert_eq!(fit_print(&page.into(), &rough), rough);
     }
 }

@@ -109,7 +109,8 @@ fn fuse_lines(earlier: &[Evidence], now: &mut Evidence) {
         return;
     }
     let digits = Pattern(std::array::from_fn(|place| {
-        undisputed(frames.iter().map(|line| line.0[place]))
+        let readings: Vec<PlaceReading> = frames.iter().map(|line| line.0[place]).collect();
+        undisputed(&readings)
     }));
     let confidence = (earlier.iter().chain([&*now]))
         .flat_map(|evidence| &evidence.witnesses)
@@ -126,14 +127,14 @@ fn fuse_lines(earlier: &[Evidence], now: &mut Evidence) {
 }
 
 /// The digit that some frame is sure of and none is clear against.
-fn undisputed(frames: impl Iterator<Item = PlaceReading> + Clone) -> Option<u8> {
-    let digit = frames.clone().find_map(|reading| reading.sure)?;
-    let against = |reading: PlaceReading| {
+fn undisputed(readings: &[PlaceReading]) -> Option<u8> {
+    let digit = readings.iter().find_map(|reading| reading.sure)?;
+    let against = |reading: &PlaceReading| {
         (reading.clear.into_iter().chain([reading.sure]))
             .flatten()
             .any(|other| other != digit)
     };
-    (!frames.clone().any(against)).then_some(digit)
+    (!readings.iter().any(against)).then_some(digit)
 }
 
 #[cfg(test)]

@@ -210,14 +210,14 @@ pub(super) fn track(profile: &[f32], place: &Place, templates: &Templates, step:
         costs[k] = fits[k].cells[0].unexplained;
     }
     let mut came_from = vec![[0; TRACKED]; place.cells()];
-    for i in 1..place.cells() {
+    for (i, came_from) in came_from.iter_mut().enumerate().skip(1) {
         let before = costs;
-        for k in 0..TRACKED {
+        for (k, came_from) in came_from.iter_mut().enumerate() {
             let turned = |b: usize| before[b] + if b == k { 0.0 } else { TURN };
             let best = (k.saturating_sub(1)..=(k + 1).min(TRACKED - 1))
                 .min_by(|a, b| turned(*a).total_cmp(&turned(*b)))
                 .unwrap_or(k);
-            came_from[i][k] = best;
+            *came_from = best;
             costs[k] = turned(best) + fits[k].cells[i].unexplained;
         }
     }

@@ -114,8 +114,8 @@ impl Found {
         for round in rounds {
             let narrowed = NARROWING.powi(round);
             self.settle(profile, REACH * narrowed);
-            for quantity in 0..STEPS.len() {
-                let step = STEPS[quantity] * narrowed;
+            for (quantity, step) in STEPS.iter().enumerate() {
+                let step = step * narrowed;
                 if !self.follow(profile, quantity, step) {
                     self.follow(profile, quantity, -step);
                 }

@@ -126,9 +126,8 @@ pub(super) fn sample_place(i: usize, width: f32) -> f32 {
 
 fn draw(edges: &[f32], width: f32, response: &EdgeResponse) -> [f32; SAMPLES] {
     let per_element = SAMPLES as f32 / (width + 1.0);
-    let sample_of = |place: f32| {
-        (((place + 0.5) * per_element - 0.5).ceil() as isize).clamp(0, SAMPLES as isize) as usize
-    };
+    let sample_of =
+        |place: f32| (((place + 0.5) * per_element - 0.5).ceil().max(0.0) as usize).min(SAMPLES);
     let mut values = [0.0; SAMPLES];
     let mut sign = 1.0;
     for edge in edges {
