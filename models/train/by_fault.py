@@ -1,19 +1,22 @@
-"""Whole-line rates of A and B under one fault at a time, into ``metrics-faults.json``.
+"""Whole-line rates of A and B under one fault at a time, and their votes, into ``metrics-faults.json``.
 
     python by_fault.py --models .. --out ../metrics-faults.json [--former DIRECTORY]
     python by_fault.py --models .. --faces trained          # to see where training has to go
 
-Everything else is near-nominal, so that a row tells what its fault costs.
+Everything else is near-nominal, so that a row tells what its fault costs.  A vote is the
+right line by both, each digit at the thresholds in the folder's ``calibration.toml``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 
 import pool
 from decode import Reading, greedy
@@ -60,23 +63,32 @@ def main() -> None:
     arguments = parser.parse_args()
     folders = {"now": arguments.models} | ({"former": arguments.former} if arguments.former else {})
     sessions = {when: [session(folder / f"digits-{name}.onnx") for name in "ab"] for when, folder in folders.items()}
+    limits = {}
+    for when, folder in folders.items():
+        calibration = tomllib.loads((folder / "calibration.toml").read_text())
+        limits[when] = [calibration[name]["threshold"] for name in "ab"]
     rows: dict[str, dict[str, list[float]]] = {}
     for case, mix in CASES.items():
         drawn = strips(mix, arguments.faces)
         rows[case] = {}
         for when, pair in sessions.items():
-            texts = [[_text(s, strip) for strip in drawn] for s in pair]
-            right = [[text == strip.printed for text, strip in zip(one, drawn)] for one in texts]
-            rows[case][when] = [round(sum(r) / LINES, 3) for r in (*right, [a and b for a, b in zip(*right)])]
+            readings = [[_read(s, strip) for strip in drawn] for s in pair]
+            right = [[r.text.replace("?", "") == strip.printed for r, strip in zip(one, drawn)] for one in readings]
+            sure = [[hit and _least(r) >= limit for r, hit in zip(one, hits)] for one, hits, limit in zip(readings, right, limits[when])]
+            rows[case][when] = [round(sum(hits) / LINES, 3) for hits in (*right, [a and b for a, b in zip(*sure)])]
         print(f"{case:28}", "   ".join(f"{when} {' '.join(f'{100 * rate:5.1f}' for rate in rates)}" for when, rates in rows[case].items()), flush=True)
     if arguments.out:
-        metrics = {"faces": arguments.faces, "seed": SEED, "lines": LINES, "rates of A, of B, of both": rows}
+        metrics = {"faces": arguments.faces, "seed": SEED, "lines": LINES, "rates of A, of B, of votes": rows}
         arguments.out.write_text(json.dumps(metrics, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _text(recogniser: object, strip: lines.Strip) -> str:
-    reading: Reading = greedy(recogniser.run(None, {"image": strip.image[None, None].astype(np.float32) / 255})[0])[0]
-    return reading.text.replace("?", "")
+def _read(recogniser: onnxruntime.InferenceSession, strip: lines.Strip) -> Reading:
+    return greedy(recogniser.run(None, {"image": strip.image[None, None].astype(np.float32) / 255})[0])[0]
+
+
+def _least(reading: Reading) -> float:
+    """The smallest peak of the digits."""
+    return min(peak for char, peak in zip(reading.text, reading.peaks) if char != "?")
 
 
 if __name__ == "__main__":

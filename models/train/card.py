@@ -111,10 +111,10 @@ def words(metrics: dict) -> str:
 def by_fault(metrics: dict) -> str:
     """What each fault alone costs, beside the former recognisers where they were measured."""
     rows = []
-    for case, rates in metrics["rates of A, of B, of both"].items():
+    for case, rates in metrics["rates of A, of B, of votes"].items():
         rows.append([case, *(f"{100 * rate:.1f} %" for when in ("former", "now") if when in rates for rate in rates[when])])
     head = [f"{name}, {when}" if when == "former" else name for when in ("former", "now") if len(rows[0]) > 4 or when == "now"
-            for name in ("A", "B", "both")]
+            for name in ("A", "B", "vote")]
     return table(["fault and severity", *head], rows)
 
 

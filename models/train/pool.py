@@ -36,6 +36,7 @@ FACES = {
 }
 MIXES = {
     "training": partial(lines.render, mix=lines.TRAINING),
+    "heavy": partial(lines.render, mix=lines.HEAVY),
     "nominal": partial(lines.render, mix=lines.NOMINAL),
     "hard": partial(lines.render, mix=lines.HARD),
     "covered": partial(lines.render, mix=lines.COVERED),
@@ -78,9 +79,19 @@ def render_shard(shard: int, faces: str, mix: str, seed: int) -> dict[str, np.nd
     return arrays
 
 
+def _place(shard: int, faces: str, mix: str, seed: int) -> Path:
+    return ROOT / f"{faces}-{mix}-{seed}" / f"{shard:05d}.npz"
+
+
+def shard(number: int, faces: str, mix: str, seed: int) -> dict[str, np.ndarray]:
+    """A shard from disk, or rendered and not kept."""
+    path = _place(number, faces, mix, seed)
+    return dict(np.load(path)) if path.exists() else render_shard(number, faces, mix, seed)
+
+
 def write_shard(shard: int, faces: str, mix: str, seed: int) -> Path:
     """Renders a shard unless it is there already; the file appears whole or not at all."""
-    path = ROOT / f"{faces}-{mix}-{seed}" / f"{shard:05d}.npz"
+    path = _place(shard, faces, mix, seed)
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -94,7 +94,7 @@ def _kept(models: list[Path]) -> Path:
 def _read_shard(models: list[Path], kept: Path, shard: Shard) -> list[Line]:
     path = kept / f"{shard.faces}-{shard.mix}-{shard.seed}-{shard.number:05d}.json.gz"
     if not path.exists():
-        lines = read_strips([session(model) for model in models], pool.render_shard(shard.number, shard.faces, shard.mix, shard.seed))
+        lines = read_strips([session(model) for model in models], pool.shard(shard.number, shard.faces, shard.mix, shard.seed))
         rows = [[line.truth, line.printed, line.face, [[r.text, [round(p, 6) for p in r.peaks]] for r in line.readings]] for line in lines]
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")

@@ -25,6 +25,7 @@ for faces in both a b; do
     "$python" pool.py "$faces" "$count" --jobs "$jobs"
 done
 "$python" pool.py both $((shards / 3 + 1)) --mix covered --jobs "$jobs"
+"$python" pool.py both $((shards / 3 + 1)) --mix heavy --jobs "$jobs"
 start_a= start_b=
 if [ -n "${UKETSUKE_TRAIN_FROM:-}" ]; then
     for model in a b; do

@@ -28,8 +28,9 @@ CHECK_SEED = 900
 
 
 def shards(model: str, seed: int) -> list[Path]:
-    """Shards on disk that `model` may learn from; a sixth of them have a covered or altered digit in every strip."""
-    return sorted(path for name in ("both-training", f"{model}-training", "both-covered")
+    """Shards on disk that `model` may learn from; a seventh of them have a covered or altered digit in every strip,
+    as many mostly one heavy fault."""
+    return sorted(path for name in ("both-training", f"{model}-training", "both-covered", "both-heavy")
                   for path in (pool.ROOT / f"{name}-{seed}").glob("[0-9]*[0-9].npz"))
 
 

@@ -75,6 +75,7 @@ class Mix:
 
 
 TRAINING = Mix()
+HEAVY = Mix(single=0.6, dots=0.2, curved=0.2, covered=0.04, beside=0.4)
 NOMINAL = Mix(kinds={"voucher": 1.0}, easy=1.0, covered=0.0, inverted=0.0, cut=0.0, dots=0.0, curved=0.0, single=0.0,
               digit_rows=(18.0, 60.0))
 HARD = Mix(kinds={"voucher": 1.0}, easy=0.0, covered=0.0, inverted=0.0, digit_rows=(12.0, 60.0))
