@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reader import Line, eighteen, read, shards
+from reader import Line, Shard, eighteen, read
 
 SEED = 700
 SHARDS = {"nominal": 3, "hard": 8, "covered": 4}
@@ -72,8 +72,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
-    paths = [path for mix, count in SHARDS.items() for path in shards("trained", mix, SEED, count)]
-    lines = list(read([arguments.models / f"digits-{name}.onnx" for name in "ab"], paths, arguments.jobs))
+    shards = [Shard("trained", mix, SEED, number) for mix, count in SHARDS.items() for number in range(count)]
+    found = read([arguments.models / f"digits-{name}.onnx" for name in "ab"], shards, arguments.jobs)
+    lines = [line for part in found for line in part]
     text = ["# Written by models/train/calibrate.py; the set and the rule are described there.",
             f"# {len(lines)} lines in trained faces, seed {SEED}."]
     for index, name in enumerate("ab"):

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from string import Template
 
-from nets import NETS, NetB, macs
+from nets import NETS, heading_reader, macs
 from synth import fonts, headings
 
 MODELS = Path(__file__).parent.parent
@@ -29,7 +29,7 @@ def percent(value: float) -> str:
 
 def runs() -> str:
     """What each training took, and what is to be said of it."""
-    nets = {"digits-a": NETS["a"](), "digits-b": NETS["b"](), "fields": NetB(1 + len(headings.ALPHABET))}
+    nets = {"digits-a": NETS["a"](), "digits-b": NETS["b"](), "fields": heading_reader(1 + len(headings.ALPHABET))}
     rows, notes = [], []
     for name, net in nets.items():
         run = json.loads((MODELS / f"{name}.json").read_text())
@@ -108,18 +108,29 @@ def words(metrics: dict) -> str:
     return table(["word", "near-nominal lines", "right", "hard lines", "right"], rows)
 
 
+def by_fault(metrics: dict) -> str:
+    """What each fault alone costs, beside the former recognisers where they were measured."""
+    rows = []
+    for case, rates in metrics["rates of A, of B, of votes"].items():
+        rows.append([case, *(f"{100 * rate:.1f} %" for when in ("former", "now") if when in rates for rate in rates[when])])
+    head = [f"{name}, {when}" if when == "former" else name for when in ("former", "now") if len(rows[0]) > 4 or when == "now"
+            for name in ("A", "B", "vote")]
+    return table(["fault and severity", *head], rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     metrics = json.loads((MODELS / "metrics.json").read_text())
     fields = json.loads((MODELS / "metrics-fields.json").read_text())
+    faults = json.loads((MODELS / "metrics-faults.json").read_text())
     calibration = tomllib.loads((MODELS / "calibration.toml").read_text())
     altered = metrics["altered_only"]
     text = Template((Path(__file__).parent / "card.md").read_text(encoding="utf-8")).substitute(
         runs=runs(), faces=faces(), licences=licences(), alone=alone(metrics), together=together(metrics),
         confusion=confusion(metrics), faces_measured=faces_measured(metrics), thresholds=thresholds(calibration),
-        words=words(fields), alphabet=headings.ALPHABET, total=metrics["together"]["lines"],
+        by_fault=by_fault(faults), fault_lines=faults["lines"], words=words(fields), alphabet=headings.ALPHABET, total=metrics["together"]["lines"],
         clean_lines=sum(metrics[mix]["together"]["lines"] for mix in ("nominal", "hard")),
         clean_wrong=sum(metrics[mix]["together"]["same_wrong"] for mix in ("nominal", "hard")),
         covered_wrong=metrics["covered"]["together"]["same_wrong"],

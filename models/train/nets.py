@@ -41,17 +41,16 @@ class NetA(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            _conv(1, 16, 3, 2, 1),                 # 16 × W/2
-            _conv(16, 32, 3, 2, 1),                # 8 × W/4
-            _conv(32, 40, 3, 1, 1),
-            nn.MaxPool2d((2, 1)),                  # 4 × W/4
-            _conv(40, 56, 3, 1, 1),
-            nn.Dropout2d(0.05),
-            _conv(56, 96, (4, 3), 1, (0, 1)),      # 1 × W/4
-            nn.Dropout2d(0.05),
-            _conv(96, 96, (1, 5), 1, (0, 2)),
-            nn.Dropout2d(0.05),
-            nn.Conv2d(96, CLASSES, (1, 3), padding=(0, 1)),
+            _conv(1, 12, 3, 2, 1),                 # 16 × W/2
+            _conv(12, 28, 3, 2, 1),                # 8 × W/4
+            _conv(28, 40, 3, (2, 1), 1),           # 4 × W/4
+            _conv(40, 48, 3, 1, 1),
+            nn.Dropout2d(0.03),
+            _conv(48, 96, (4, 3), 1, (0, 1)),      # 1 × W/4
+            nn.Dropout2d(0.03),
+            _conv(96, 80, (1, 5), 1, (0, 2)),
+            nn.Dropout2d(0.03),
+            nn.Conv2d(80, CLASSES, (1, 3), padding=(0, 1)),
         )
 
     def forward(self, image: Tensor) -> Tensor:
@@ -87,13 +86,13 @@ def _running_mean(x: Tensor, window: int, dim: int) -> Tensor:
 class _Along(nn.Module):
     """A residual block along the line: a long kernel per channel, then a mix of channels."""
 
-    def __init__(self, channels: int, kernel: int) -> None:
+    def __init__(self, channels: int, inner: int, kernel: int) -> None:
         super().__init__()
         self.long = nn.Sequential(
             nn.Conv2d(channels, channels, (1, kernel), padding=(0, kernel // 2), groups=channels, bias=False),
             nn.BatchNorm2d(channels))
-        self.mix = _conv(channels, 2 * channels, 1)
-        self.back = nn.Conv2d(2 * channels, channels, 1)
+        self.mix = _conv(channels, inner, 1)
+        self.back = nn.Conv2d(inner, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.back(self.mix(self.long(x)))
@@ -102,15 +101,17 @@ class _Along(nn.Module):
 class NetB(nn.Module):
     """Column features of the locally normalised strip, then long kernels along the line."""
 
-    def __init__(self, classes: int = CLASSES) -> None:
+    def __init__(self, classes: int = CLASSES, widths: tuple[int, int, int, int] = (12, 28, 40, 128)) -> None:
         super().__init__()
+        first, second, third, inner = widths
         self.stem = nn.Sequential(
-            _conv(1, 16, 5, 2, 2),                    # 16 × W/2
-            _conv(16, 32, 4, 2, 1),                   # 8 × W/4
-            _conv(32, 48, (4, 3), (2, 1), (1, 1)),    # 4 × W/4
-            _conv(48, 80, (4, 3), 1, (0, 1)),         # 1 × W/4
+            _conv(1, first, 5, 2, 2),                      # 16 × W/2
+            _conv(first, second, 4, 2, 1),                 # 8 × W/4
+            _conv(second, third, (4, 3), (2, 1), (1, 1)),  # 4 × W/4
+            _conv(third, 80, (4, 3), 1, (0, 1)),           # 1 × W/4
         )
-        self.along = nn.Sequential(_Along(80, 7), _Along(80, 7), nn.Dropout2d(0.05), _Along(80, 9), nn.Dropout2d(0.05))
+        self.along = nn.Sequential(_Along(80, inner, 7), _Along(80, inner, 7), nn.Dropout2d(0.03),
+                                   _Along(80, inner, 9), nn.Dropout2d(0.03))
         self.head = nn.Conv2d(80, classes, 1)
 
     def forward(self, image: Tensor) -> Tensor:
@@ -118,6 +119,11 @@ class NetB(nn.Module):
         spread = box_mean(centred * centred, 25, 41)
         local = (centred / (spread + 0.0004).sqrt()).clamp(-2.5, 1.5)
         return _emit(self.head(self.along(self.stem(local))))
+
+
+def heading_reader(classes: int) -> NetB:
+    """B with more channels, as the heading reader has them: kanji have more strokes."""
+    return NetB(classes, (16, 32, 48, 160))
 
 
 NETS: dict[str, type[nn.Module]] = {"a": NetA, "b": NetB}

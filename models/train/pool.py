@@ -36,6 +36,7 @@ FACES = {
 }
 MIXES = {
     "training": partial(lines.render, mix=lines.TRAINING),
+    "heavy": partial(lines.render, mix=lines.HEAVY),
     "nominal": partial(lines.render, mix=lines.NOMINAL),
     "hard": partial(lines.render, mix=lines.HARD),
     "covered": partial(lines.render, mix=lines.COVERED),
@@ -60,14 +61,9 @@ def strips(faces: str, mix: str, seed: int, shard: int, count: int) -> list[line
     return [MIXES[mix](rng, pool) for _ in range(count)]
 
 
-def write_shard(shard: int, faces: str, mix: str, seed: int) -> Path:
-    """Renders a shard unless it is there already; the file appears whole or not at all."""
-    folder = ROOT / f"{faces}-{mix}-{seed}"
-    path = folder / f"{shard:05d}.npz"
-    if path.exists():
-        return path
+def render_shard(shard: int, faces: str, mix: str, seed: int) -> dict[str, np.ndarray]:
+    """What a shard holds."""
     cv2.setNumThreads(1)
-    folder.mkdir(parents=True, exist_ok=True)
     names = [face.name for face in fonts.FACES]
     arrays: dict[str, np.ndarray] = {}
     drawn = [s for s in strips(faces, mix, seed, shard, PER_SHARD) if len(s.labels) <= MAX_LABELS]
@@ -80,8 +76,27 @@ def write_shard(shard: int, faces: str, mix: str, seed: int) -> Path:
         arrays[f"label_{width}"] = labels
         arrays[f"printed_{width}"] = np.array([s.printed for s in group])
         arrays[f"face_{width}"] = np.array([names.index(s.face) for s in group], np.int16)
+    return arrays
+
+
+def _place(shard: int, faces: str, mix: str, seed: int) -> Path:
+    return ROOT / f"{faces}-{mix}-{seed}" / f"{shard:05d}.npz"
+
+
+def shard(number: int, faces: str, mix: str, seed: int) -> dict[str, np.ndarray]:
+    """A shard from disk, or rendered and not kept."""
+    path = _place(number, faces, mix, seed)
+    return dict(np.load(path)) if path.exists() else render_shard(number, faces, mix, seed)
+
+
+def write_shard(shard: int, faces: str, mix: str, seed: int) -> Path:
+    """Renders a shard unless it is there already; the file appears whole or not at all."""
+    path = _place(shard, faces, mix, seed)
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npz")
-    np.savez(part, **arrays)
+    np.savez(part, **render_shard(shard, faces, mix, seed))
     part.rename(path)
     return path
 

@@ -1,8 +1,15 @@
-"""Runs the exported recognisers over rendered shards, as the reader will run them."""
+"""Runs the exported recognisers over rendered shards, as the reader will run them.
+
+Strips are rendered, read and dropped; what was read stays under ``pool/read``, so that a
+long measurement goes on where it was stopped.
+"""
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -40,21 +47,35 @@ def session(model: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
-def read(models: list[Path], shards: list[Path], jobs: int = 1) -> Iterator[Line]:
-    """Reads every strip of `shards` with every model, in their order."""
-    one = partial(_read_shard, models)
-    with ProcessPoolExecutor(jobs) as workers:
-        for lines in workers.map(one, shards):
-            yield from lines
+@dataclass(frozen=True)
+class Shard:
+    """One shard of a pool."""
+
+    faces: str
+    mix: str
+    seed: int
+    number: int
 
 
-def _read_shard(models: list[Path], path: Path) -> list[Line]:
-    sessions = [session(model) for model in models]
-    data = np.load(path)
+def read(models: list[Path], shards: list[Shard], jobs: int = 1) -> Iterator[list[Line]]:
+    """Reads shard after shard with every model, in their order."""
+    one = partial(_read_shard, models, _kept(models))
+    if jobs == 1:
+        yield from map(one, shards)
+        return
+    workers = ProcessPoolExecutor(jobs)
+    try:
+        yield from workers.map(one, shards)
+    finally:
+        workers.shutdown(cancel_futures=True)
+
+
+def read_strips(sessions: list[onnxruntime.InferenceSession], arrays: dict[str, np.ndarray]) -> list[Line]:
+    """Reads the strips of one shard's arrays."""
     lines = []
-    for key in (key for key in data.files if key.startswith("image")):
+    for key in (key for key in arrays if key.startswith("image")):
         images, labels, printed, face = (
-            data[key.replace("image", part)] for part in ("image", "label", "printed", "face"))
+            arrays[key.replace("image", part)] for part in ("image", "label", "printed", "face"))
         for at in range(0, len(images), 50):
             batch = images[at:at + 50, None].astype(np.float32) / 255
             readings = [greedy(s.run(None, {"image": batch})[0]) for s in sessions]
@@ -63,9 +84,24 @@ def _read_shard(models: list[Path], path: Path) -> list[Line]:
     return lines
 
 
-def shards(faces: str, mix: str, seed: int, count: int) -> list[Path]:
-    """`count` shards, rendered where missing."""
-    return [pool.write_shard(k, faces, mix, seed) for k in range(count)]
+def _kept(models: list[Path]) -> Path:
+    """Where readings of these models by this renderer are kept."""
+    sources = sorted(Path(pool.lines.__file__).parent.glob("*.py"))
+    told = [path for path in sources if path.stem in ("lines", "physics", "cover", "fonts")]
+    return pool.ROOT / "read" / f"{zlib.crc32(b''.join(path.read_bytes() for path in [*models, *told])):08x}"
+
+
+def _read_shard(models: list[Path], kept: Path, shard: Shard) -> list[Line]:
+    path = kept / f"{shard.faces}-{shard.mix}-{shard.seed}-{shard.number:05d}.json.gz"
+    if not path.exists():
+        lines = read_strips([session(model) for model in models], pool.shard(shard.number, shard.faces, shard.mix, shard.seed))
+        rows = [[line.truth, line.printed, line.face, [[r.text, [round(p, 6) for p in r.peaks]] for r in line.readings]] for line in lines]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(gzip.compress(json.dumps(rows).encode()))
+        part.rename(path)
+    return [Line(truth, printed, face, tuple(Reading(text, tuple(peaks)) for text, peaks in readings))
+            for truth, printed, face, readings in json.loads(gzip.decompress(path.read_bytes()))]
 
 
 def eighteen(reading: Reading) -> tuple[str, float] | None:

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import pool
-from fit import Length, Run, each, fit, length_arguments, resized
+from fit import Length, Run, coarser, each, fit, length_arguments, resized, smeared
 from nets import NETS
 
 SEEDS = {"a": 11, "b": 23}
@@ -28,8 +28,9 @@ CHECK_SEED = 900
 
 
 def shards(model: str, seed: int) -> list[Path]:
-    """Shards on disk that `model` may learn from; a sixth of them have a covered or altered digit in every strip."""
-    return sorted(path for name in ("both-training", f"{model}-training", "both-covered")
+    """Shards on disk that `model` may learn from; a seventh of them have a covered or altered digit in every strip,
+    as many mostly one heavy fault."""
+    return sorted(path for name in ("both-training", f"{model}-training", "both-covered", "both-heavy")
                   for path in (pool.ROOT / f"{name}-{seed}").glob("[0-9]*[0-9].npz"))
 
 
@@ -37,11 +38,15 @@ def augment(images: Tensor, rng: np.random.Generator, model: str) -> Tensor:
     """Cheap variation of a rendered batch; the two recognisers get different mixes."""
     images = resized(images, rng)
     if model == "a":
+        if rng.random() < 0.12:
+            images = smeared(images, rng)
         if rng.random() < 0.7:
             images = images.clamp(1e-3, 1) ** torch.exp(each(images, rng, -0.5, 0.5))
         if rng.random() < 0.3:
             images = images + torch.randn_like(images) * each(images, rng, 0.0, 0.04)
     else:
+        if rng.random() < 0.12:
+            images = coarser(images, rng)
         if rng.random() < 0.35:
             soft = F.avg_pool2d(F.pad(images, (1, 1, 1, 1), mode="replicate"), 3, 1)
             images = images + (images - soft) * each(images, rng, -0.9, 0.9)

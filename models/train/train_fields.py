@@ -20,7 +20,7 @@ from torch import Tensor
 
 import pool
 from fit import Length, Run, fit, length_arguments
-from nets import NetB
+from nets import heading_reader
 from synth import headings
 from train_digits import augment
 
@@ -47,7 +47,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
     checks = {mix: pool.write_shard(0, "trained-ja", f"headings-{mix}", CHECK_SEED) for mix in ("easy", "hard")}
-    net = NetB(1 + len(headings.ALPHABET))
+    net = heading_reader(1 + len(headings.ALPHABET))
     fit(net, Run("fields", Length(arguments.steps, arguments.minutes), 2e-3, SEED, arguments.out, partial(shards, arguments.pool_seed), vary,
                  checks, headings.ALPHABET))
     (arguments.out.parent / "fields-alphabet.txt").write_text(headings.ALPHABET + "\n", encoding="utf-8")

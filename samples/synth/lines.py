@@ -10,7 +10,8 @@ middle, with rests of whatever is printed around them.  Coordinate frames, in or
 
 Labels are CTC classes: 1…10 the digits 0…9, 11 "other glyph" (letters, kana, kanji,
 marks, and digits of which a third or more is hidden).  A digit hidden by 15–35 % is
-neither: such strips are drawn again.
+neither: such strips are drawn again.  Bars, rules and the borders of cells are nothing,
+whether they stand above, beside or between the digits.
 """
 
 from __future__ import annotations
@@ -41,9 +42,14 @@ _LABELS = ("券番号", "請求先", "請求先 大阪府大阪市", "券番号 
 _TAILS = ("様", "回目", "号", "番", "殿", "B", "D", "*", ")", "-", "(再)", "円", "年", "月")
 _TEXTS = ("新型コロナウイルスワクチン", "接種券", "予診のみ", "氏名", "仮名 陽子 様", "請求先", "券番号", "医師記入欄", "体温",
           "接種を受けたことがありますか", "令和 年 月 日", "ここに貼ってください", "はい いいえ", "電話番号", "住所",
-          "Vaccination voucher", "Lot No.", "COVID-19", "SERIAL", "口目回", "OIlBSZ", "oOQDGq", "||||", "----",
+          "Vaccination voucher", "Lot No.", "COVID-19", "SERIAL", "口目回", "OIlBSZ", "oOQDGq", "||||", "----", "ISBN 978-", "EXP.",
           "ロット番号", "クーポン貼付", "トメ ハナ リン", "本人確認", "・・・・", "フリガナ")
 _SEPARATORS = "-./:|・"
+_RETAIL = ((1, 6, 6), (1, 6, 6), (0, 4, 4), (1, 5, 5, 1), (1, 5, 5, 1))
+"""Digits before the bars, under their halves, and after them: EAN-13, EAN-8, UPC-A."""
+
+_DOTS = bytes.fromhex("3e4141413e 00427f4000 4261514946 2141454b31 1814127f10 2745454539 3c4a494930 0171090503 3649494936 064949291e")
+"""The digits of every 5 × 7 dot matrix: five columns of a digit, lowest bit on top."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,16 @@ class Mix:
     """How a set of strips is composed; every field is a probability or a range."""
 
     kinds: dict[str, float] = dataclass_field(default_factory=lambda: {
-        "voucher": 0.58, "length": 0.18, "labelled": 0.14, "empty": 0.10})
+        "voucher": 0.38, "length": 0.20, "labelled": 0.10, "retail": 0.09, "cells": 0.08, "pins": 0.06, "empty": 0.09})
     easy: float = 0.35            # share of strips under near-nominal conditions
     covered: float = 0.09         # share with a cover, stroke or alteration
     inverted: float = 0.025       # share upside down
-    digit_rows: tuple[float, float] = (12.0, 60.0)   # digit height in camera pixels
+    dots: float = 0.06            # share of which everything is struck by pins
+    curved: float = 0.08          # share round a bottle or a curled sheet
+    beside: float = 0.3           # chance of a frame's edge beside the line, at each end
+    single: float = 0.22          # share with one heavy fault under otherwise near-nominal conditions
+    only: tuple[str, float] | None = None   # that fault and its severity; drawn anew for each strip where None
+    digit_rows: tuple[float, float] = (8.5, 60.0)    # digit height in camera pixels
     ocr_b: float = 0.0            # extra share set in OCR-B itself
     cut: float = 0.04             # chance of a glyph cut in half, at each end
     hidden: tuple[float, float] = (0.15, 0.35)       # neither digit nor '?'
@@ -64,9 +75,11 @@ class Mix:
 
 
 TRAINING = Mix()
-NOMINAL = Mix(kinds={"voucher": 1.0}, easy=1.0, covered=0.0, inverted=0.0, cut=0.0, digit_rows=(18.0, 60.0))
-HARD = Mix(kinds={"voucher": 1.0}, easy=0.0, covered=0.0, inverted=0.0)
-COVERED = Mix(kinds={"voucher": 1.0}, easy=0.5, covered=1.0, inverted=0.0)
+HEAVY = Mix(single=0.6, dots=0.2, curved=0.2, covered=0.04, beside=0.4)
+NOMINAL = Mix(kinds={"voucher": 1.0}, easy=1.0, covered=0.0, inverted=0.0, cut=0.0, dots=0.0, curved=0.0, single=0.0,
+              digit_rows=(18.0, 60.0))
+HARD = Mix(kinds={"voucher": 1.0}, easy=0.0, covered=0.0, inverted=0.0, digit_rows=(12.0, 60.0))
+COVERED = Mix(kinds={"voucher": 1.0}, easy=0.5, covered=1.0, inverted=0.0, dots=0.02, single=0.05, digit_rows=(12.0, 60.0))
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,7 @@ def _paste(ink: np.ndarray, mask: np.ndarray, x: int, y: int) -> None:
 
 
 def write(ink: np.ndarray, text: str, face: Face, x: float, baseline: int, scale: float) -> list[Glyph]:
-    """Sets `text` from x on; returns its glyphs, labelled OTHER."""
+    """Sets `text` from x on; returns its glyphs, labelled OTHER (bars: 0, nothing)."""
     placed = []
     for char in text:
         found = _glyph(face, char)
@@ -144,7 +157,7 @@ def write(ink: np.ndarray, text: str, face: Face, x: float, baseline: int, scale
         if abs(scale - 1) > 0.03:
             size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
             mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        glyph = Glyph(round(x + left * scale), round(baseline + top * scale), mask, OTHER, char)
+        glyph = Glyph(round(x + left * scale), round(baseline + top * scale), mask, 0 if char == "|" else OTHER, char)
         _paste(ink, mask, glyph.x, glyph.y)
         placed.append(glyph)
         x += advance * scale
@@ -184,11 +197,23 @@ def _groups(rng: np.random.Generator, number: str) -> list[str]:
     return [number[i:j] for i, j in zip([0, *cuts], [*cuts, len(number)])]
 
 
-def _set_digits(ink: np.ndarray, number: str, face: Face, x: float, baseline: int,
-                rng: np.random.Generator) -> list[Glyph]:
-    """Sets a number in groups with the face's own or a fixed pitch."""
+def _put(ink: np.ndarray, char: str, mask: np.ndarray, x: float, y: int) -> Glyph:
+    """Pastes one digit."""
+    glyph = Glyph(round(x), y, mask, int(char) + 1, char)
+    _paste(ink, mask, glyph.x, glyph.y)
+    return glyph
+
+
+def _width(face: Face) -> int:
+    """Columns of the face's widest digit."""
+    return max(_glyph(face, c)[0].shape[1] for c in "0245689")
+
+
+def _set_digits(ink: np.ndarray, number: str, face: Face, x: float, baseline: int, rng: np.random.Generator,
+                head: Callable[[np.ndarray, str], np.ndarray] = lambda mask, char: mask) -> list[Glyph]:
+    """Sets a number in groups with the face's own or a fixed pitch; `head` prints a glyph from its ink."""
     zero = _glyph(face, "0")
-    width = max(_glyph(face, c)[0].shape[1] for c in "0245689")
+    width = _width(face)
     fixed = rng.random() < 0.45
     pitch = max(width * rng.uniform(1.04, 1.18), DIGIT * rng.uniform(0.55, 1.05)) if fixed \
         else zero[3] * max(0.92, rng.normal(1.03, 0.06))
@@ -206,13 +231,78 @@ def _set_digits(ink: np.ndarray, number: str, face: Face, x: float, baseline: in
             x += gap
         for char in group:
             mask, left, top, advance = _glyph(face, char)
+            mask = head(mask, char)
             shift = (pitch - mask.shape[1]) / 2 if fixed else left
             dy = round(rng.normal(0, jitter)) if jitter else 0
-            glyph = Glyph(round(x + shift), baseline + top + dy, mask, int(char) + 1, char)
-            _paste(ink, mask, glyph.x, glyph.y)
-            placed.append(glyph)
+            placed.append(_put(ink, char, mask, x + shift, baseline + top + dy))
             x += pitch if fixed else advance * tracking
     return placed
+
+
+def _pin_head(rng: np.random.Generator) -> Callable[[np.ndarray, str], np.ndarray]:
+    """A dot-matrix printer: 5 × 7 characters, or the face's own on 8 to 24 pins."""
+    rows, state = int(rng.choice([7, 7, 8, 9, 9, 11, 12, 14, 16, 18, 24])), int(rng.integers(2**32))
+
+    def print_glyph(mask: np.ndarray, char: str) -> np.ndarray:
+        if rows > 7:
+            return physics.pins(mask, np.random.default_rng(state), rows)
+        columns = np.frombuffer(_DOTS[5 * int(char):5 * int(char) + 5], np.uint8)
+        hit = np.unpackbits(columns[None], axis=0, bitorder="little")[:7]
+        return physics.struck(hit, (mask.shape[1], mask.shape[0]), np.random.default_rng(state))
+
+    return print_glyph
+
+
+def _cells(ink: np.ndarray, number: str, face: Face, x: float, baseline: int, rng: np.random.Generator) -> list[Glyph]:
+    """One digit in each cell of a form: cells side by side, apart, or only ticks between the digits."""
+    pitch = max(_width(face) * rng.uniform(1.2, 1.5), DIGIT * rng.uniform(0.8, 1.9))
+    apart = (pitch - _width(face)) * rng.uniform(0.1, 0.6) * (rng.random() < 0.3)
+    top = baseline - DIGIT * rng.uniform(1.08, 1.6)
+    bottom = baseline + DIGIT * rng.uniform(0.08, 0.6)
+    thick, density = rng.uniform(0.6, 3.0), rng.uniform(0.25, 1.0)
+    first = top if rng.random() < 0.85 else baseline - DIGIT * rng.uniform(-0.1, 0.6)   # where the uprights begin
+    loose = min(0.06 * DIGIT, (pitch - apart - _width(face)) / 4)
+    placed = []
+    for nth, char in enumerate(number):
+        left, right = x + nth * pitch, x + (nth + 1) * pitch - apart
+        mask, _, rise, _ = _glyph(face, char)
+        placed.append(_put(ink, char, mask, (left + right - mask.shape[1]) / 2 + rng.normal(0, loose), baseline + rise))
+        for at in (left, right) if apart or nth + 1 == len(number) else (left,):
+            _rule(ink, at, first, bottom, thick, density, vertical=True)
+        for y in (bottom, top) if first == top else (bottom,):
+            _rule(ink, y, left, right, thick, density)
+    return placed
+
+
+def _retail(ink: np.ndarray, face: Face, x: float, baseline: int, rng: np.random.Generator) -> tuple[list[Glyph], str]:
+    """The digits under retail bars: close to them, in groups, guard bars reaching down between.  The bars spell nothing."""
+    layout = _RETAIL[int(rng.integers(len(_RETAIL)))]
+    before, after = layout[0], sum(layout[3:])
+    number = digits(rng, sum(layout))
+    module = max(_width(face) * rng.uniform(1.02, 1.15), DIGIT * rng.uniform(0.72, 1.0)) / 7
+    halves = [np.repeat(rng.random((n, 4)) < 0.5, 2, axis=1)[:, :7].ravel() for n in layout[1:3]]
+    guard = np.array([1, 0, 1], bool)
+    bars = np.concatenate([guard, halves[0], [0, 1, 0, 1, 0], halves[1], guard])
+    long = np.concatenate([guard, 0 * halves[0], [0, 1, 0, 1, 0], 0 * halves[1], guard])
+    gap, reach = rng.uniform(0.0, 0.3) * DIGIT, rng.uniform(0.2, 1.1) * DIGIT
+    size = (round(len(bars) * module), 1)
+    for row, end in ((bars, baseline - DIGIT - gap), (long, baseline - DIGIT + reach)):
+        line = cv2.resize(np.repeat(row, 8)[None].astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        _paste(ink, np.repeat(line, max(1, round(end)), axis=0), round(x), 0)
+    centre = [3 + 7 * i + 3.5 for i in range(layout[1])] + [8 + 7 * i + 3.5 for i in range(layout[1], sum(layout[1:3]))]
+    quiet = rng.uniform(5.5, 9.0)
+    places = [-quiet] * before + centre + [len(bars) + quiet] * after
+    small = rng.uniform(0.65, 1.0) if after else 1.0      # UPC sets the outer digits smaller
+    placed = []
+    for char, place in zip(number, places):
+        mask, _, rise, _ = _glyph(face, char)
+        if small < 0.95 and not 0 < place < len(bars):
+            mask = cv2.resize(mask, None, fx=small, fy=small, interpolation=cv2.INTER_AREA)
+            rise = round(rise * small)
+        placed.append(_put(ink, char, mask, x + place * module - mask.shape[1] / 2, baseline + rise))
+    if not after and rng.random() < 0.2:
+        placed += write(ink, ">", face, x + (len(bars) + 4) * module, baseline, 1.0)
+    return placed, number
 
 
 def _text(rng: np.random.Generator) -> str:
@@ -248,10 +338,10 @@ def _rule(ink: np.ndarray, y: float, x0: float, x1: float, thick: float, density
 
 
 def _surroundings(ink: np.ndarray, left: float, right: float, top: int, bottom: int, face: Face,
-                  rng: np.random.Generator) -> None:
-    """What is printed above and below the line: code, rules, frames, other lines."""
+                  rng: np.random.Generator, sides: tuple[int, ...] = (-1, 1)) -> None:
+    """What is printed above (-1) and below (1) the line: code, rules, frames, other lines."""
     width = ink.shape[1]
-    for side in (-1, 1):
+    for side in sides:
         edge = top if side < 0 else bottom
         draw = rng.random()
         distance = DIGIT * rng.uniform(0.12, 1.1)
@@ -272,7 +362,7 @@ def _surroundings(ink: np.ndarray, left: float, right: float, top: int, bottom: 
             text = " ".join(_text(rng) for _ in range(1 + int(width / 260))) if rng.random() < 0.75 \
                 else digits(rng, int(rng.integers(6, 26)))
             write(ink, text, face, rng.uniform(-20, width * 0.3), baseline, scale)
-    if rng.random() < 0.10:  # a box round the line
+    if sides == (-1, 1) and rng.random() < 0.10:  # a box round the line
         pad = DIGIT * rng.uniform(0.15, 0.6)
         thick, density = rng.uniform(0.6, 2.5), rng.uniform(0.3, 1.0)
         for y in (top - pad, bottom + pad):
@@ -298,14 +388,19 @@ def _row(ink: np.ndarray, kind: str, face: Face, other: Face, x: float, baseline
             for _ in range(rng.integers(1, 4)):
                 _rule(ink, rng.uniform(20, 80), 0, ink.shape[1], rng.uniform(0.6, 4), rng.uniform(0.3, 1))
         return [], ""
-    length = {"voucher": 18, "labelled": int(rng.choice([6, 10]))}.get(kind) or \
-        int(rng.choice([*range(1, 31), 16, 17, 19, 20, 17, 19, 10, 6, 8]))
+    if kind == "retail":
+        return _retail(ink, face, x, baseline, rng)
+    length = {"voucher": 18, "labelled": int(rng.choice([6, 10])), "cells": int(rng.choice([6, 10, 10, 18, rng.integers(4, 19)])),
+              "pins": int(rng.choice([18, 18, 10, rng.integers(4, 25)]))}.get(kind) or \
+        int(rng.choice([*range(1, 31), 16, 17, 19, 20, 17, 19, 10, 6, 8, 4, 5, 7, 12, 13]))
     number = digits(rng, length)
     placed: list[Glyph] = []
     if kind == "labelled" or rng.random() < 0.06:
         placed = write(ink, str(rng.choice(_LABELS)), other, x, baseline + drop, scale)
         x = _end(placed) + DIGIT * rng.uniform(0.06, 1.2) if placed else x
-    placed += _set_digits(ink, number, face, x, baseline, rng)
+    if kind == "cells":
+        return placed + _cells(ink, number, face, x, baseline, rng), number
+    placed += _set_digits(ink, number, face, x, baseline, rng, *([_pin_head(rng)] if kind == "pins" else []))
     if rng.random() < (0.25 if kind == "labelled" else 0.06):
         placed += write(ink, str(rng.choice(_TAILS)), other, _end(placed) + DIGIT * rng.uniform(0.06, 1.0),
                          baseline + drop, scale)
@@ -314,43 +409,39 @@ def _row(ink: np.ndarray, kind: str, face: Face, other: Face, x: float, baseline
 
 # --- faults, in the order of the world -------------------------------------
 
-def _apply(img: np.ndarray, fault: physics.Fault, chance: float, worst: float, hard: float,
-           rng: np.random.Generator, scale: float) -> np.ndarray:
-    """Applies a fault with probability `chance` at a severity up to `worst`, both shrinking with `hard`."""
-    if rng.random() >= chance * (0.25 + 0.75 * hard):
-        return img
-    return fault(img, rng, float(worst * (0.15 + 0.85 * hard) * rng.random()), scale)
+# (fault, chance, worst severity), both for the hardest strips
+_PRINT: tuple[tuple[physics.Fault, float, float], ...] = (
+    (physics.ink_spread, 0.45, 0.9), (physics.dot_print, 0.0, 0.0), (physics.banding, 0.08, 0.75), (physics.streaks, 0.08, 0.7),
+    (physics.dropouts, 0.14, 0.9), (physics.low_ink, 0.28, 0.95), (physics.fibres, 0.3, 1.0), (physics.tint, 0.25, 1.0),
+    (physics.crease, 0.06, 0.7))
+_PHOTOGRAPH: tuple[tuple[physics.Fault, float, float], ...] = (
+    (physics.uneven_light, 0.35, 1.0), (physics.hard_shadow, 0.14, 1.0), (physics.glare, 0.08, 0.55), (physics.defocus, 0.45, 0.85),
+    (physics.motion, 0.30, 0.85), (physics.low_light, 0.75, 1.0), (physics.demosaic, 0.12, 0.6), (physics.small_sensor, 0.15, 1.0),
+    (physics.halo, 0.3, 0.8), (physics.gamma_contrast, 0.4, 1.0), (physics.jpeg, 1.0, 0.8))
+
+_HEAVY = ("motion", "motion", "motion", "low_ink", "low_ink", "dot_print", "defocus", "defocus", "low_light", "low_light", "jpeg",
+          "small_sensor", "uneven_light", "hard_shadow", "banding", "streaks", "dropouts", "ink_spread", "gamma_contrast", "tint")
 
 
-def _print(ink: np.ndarray, hard: float, rng: np.random.Generator, scale: float) -> np.ndarray:
+def _fail(img: np.ndarray, table: tuple[tuple[physics.Fault, float, float], ...], hard: float, mix: Mix, scale: float,
+          rng: np.random.Generator, quieter: float = 1.0) -> np.ndarray:
+    """Applies the table's faults in turn, each by chance and at a severity that shrink with `hard`; pixel noise is `quieter`."""
+    only, severity = mix.only or ("", 0.0)
+    for fault, chance, worst in table:
+        worst *= quieter if fault is physics.low_light else 1.0
+        if fault.__name__ == only:
+            img = fault(img, rng, severity, scale)
+        elif rng.random() < chance * (0.25 + 0.75 * hard):
+            img = fault(img, rng, float(worst * (0.15 + 0.85 * hard) * rng.random()), scale)
+    return img
+
+
+def _print(ink: np.ndarray, hard: float, mix: Mix, rng: np.random.Generator, scale: float) -> np.ndarray:
     """Ink on paper: luma of the canvas, paper near white."""
     img = 1.0 - ink * np.float32(rng.uniform(0.72, 0.97))
-    img = _apply(img, physics.ink_spread, 0.45, 0.9, hard, rng, scale)
-    if rng.random() < 0.09 * (hard - 0.1):
-        img = physics.dot_print(img, rng, rng.uniform(0.0, 0.65), scale)
-    img = _apply(img, physics.banding, 0.08, 0.75, hard, rng, scale)
-    img = _apply(img, physics.streaks, 0.08, 0.7, hard, rng, scale)
-    img = _apply(img, physics.dropouts, 0.14, 0.9, hard, rng, scale)
-    img = _apply(img, physics.low_ink, 0.22, 0.92, hard, rng, scale)
-    img = _apply(img, physics.fibres, 0.3, 1.0, hard, rng, scale)
-    img = _apply(img, physics.tint, 0.25, 1.0, hard, rng, scale)
-    return _apply(img, physics.crease, 0.06, 0.7, hard, rng, scale)
-
-
-def _photograph(img: np.ndarray, hard: float, rng: np.random.Generator, scale: float, quieter: float) -> np.ndarray:
-    """Light, lens and sensor; `quieter` shrinks pixel noise where the real camera has more pixels."""
-    img = img * np.float32(rng.uniform(0.55, 1.0))
-    img = _apply(img, physics.uneven_light, 0.35, 1.0, hard, rng, scale)
-    img = _apply(img, physics.hard_shadow, 0.14, 1.0, hard, rng, scale)
-    if rng.random() < 0.07 * hard:  # glare short of hiding the print
-        img = physics.glare(img, rng, rng.uniform(0.1, 0.55), scale)
-    img = _apply(img, physics.defocus, 0.45, 1.0, hard, rng, scale)
-    img = _apply(img, physics.motion, 0.22, 0.8, hard, rng, scale)
-    img = _apply(img, physics.low_light, 0.75, 1.0 * quieter, hard, rng, scale)
-    img = _apply(img, physics.demosaic, 0.12, 0.6, hard, rng, scale)
-    img = _apply(img, physics.halo, 0.3, 0.8, hard, rng, scale)
-    img = _apply(img, physics.gamma_contrast, 0.4, 1.0, hard, rng, scale)
-    return physics.jpeg(img, rng, float(rng.random() * (0.4 + 0.6 * hard)), scale)
+    if rng.random() < mix.dots:
+        img = physics.dot_print(img, rng, rng.random(), scale)
+    return _fail(img, _PRINT, hard, mix, scale, rng)
 
 
 # --- geometry --------------------------------------------------------------
@@ -370,7 +461,7 @@ class _View:
 
 
 def _view(left: float, right: float, centre: float, width: int, rows: float, camera_rows: float,
-          anchor: float, hard: float, rng: np.random.Generator) -> _View:
+          anchor: float, hard: float, curved: bool, rng: np.random.Generator) -> _View:
     """Draws a view that shows canvas x in left…right; `rows`: digit height in the strip."""
     stretch = float(np.clip(rng.normal(1.0, 0.06), 0.85, 1.2))
     slant = float(rng.normal(0, 0.03 + 0.06 * hard * (rng.random() < 0.3)))
@@ -386,7 +477,10 @@ def _view(left: float, right: float, centre: float, width: int, rows: float, cam
     lift = np.tan(np.deg2rad(tilt)) * text_half
     bow = rng.normal(0, 0.2 + 1.2 * hard * (rng.random() < 0.4))
     offset = rng.normal(0, 0.5 + 1.5 * hard)
-    excess = (abs(lift) + abs(bow) + abs(offset)) / max(spare + 1.0, 1e-6)
+    if curved:
+        bow = rng.choice([-1, 1]) * rng.uniform(1.0, 2.0 * spare + 1.0)
+        offset = offset / 2 - bow / 2
+    excess = (abs(lift) + abs(bow + offset) + abs(offset)) / max(spare + 1.0, 1e-6) / (2 if curved else 1)
     if excess > 1:
         lift, bow, offset = lift / excess, bow / excess, offset / excess
     keystone = rng.normal(0, 0.01 + 0.03 * hard)
@@ -396,7 +490,10 @@ def _view(left: float, right: float, centre: float, width: int, rows: float, cam
     y = np.arange(ROWS, dtype=np.float32)[:, None] + 0.5 - ROWS / 2
     paper_y = np.float32(centre) + (y * (1 + np.float32(keystone) * t) + rise) * np.float32(k)
     origin = left * stretch + slant * centre - anchor * k
-    paper_x = np.broadcast_to(np.float32(origin) + x * np.float32(k), (ROWS, width))
+    if curved and rng.random() < 0.6:  # a cylinder: its sides turn away
+        turned = rng.uniform(0.3, 0.9)
+        x = half + half * np.arcsin((x - half) / half * turned) / np.arcsin(turned)
+    paper_x = np.broadcast_to(np.float32(origin) + x.astype(np.float32) * np.float32(k), (ROWS, width))
     x = rotate[0, 0] * paper_x + rotate[0, 1] * paper_y
     y = rotate[1, 0] * paper_x + rotate[1, 1] * paper_y
     border = 6.0 + rng.random(2)                         # camera pixels kept round the strip, at any phase
@@ -435,8 +532,8 @@ def _labels(glyphs: list[Glyph], hidden: list[float], view: _View, width: int, m
     for glyph, covered in zip(glyphs, hidden):
         share = _visible_share(glyph, view, width)
         lost = max(covered, 1 - share)
-        if share < 0.25 or covered > 0.92:
-            continue                       # nothing of it is left to see
+        if share < 0.25 or covered > 0.92 or not glyph.label:
+            continue                       # nothing of it is left to see, or to say
         if glyph.label != mix.other and low < lost < high:
             return None
         labels.append(mix.other if lost >= high else glyph.label)
@@ -447,14 +544,22 @@ def _draw(rng: np.random.Generator, face: Face, other: Face, mix: Mix, compose: 
     kinds = list(mix.kinds)
     kind = str(rng.choice(kinds, p=np.array(list(mix.kinds.values())) / sum(mix.kinds.values())))
     hard = float(rng.uniform(0.0, 0.35)) if rng.random() < mix.easy else float(rng.uniform(0.35, 1.0))
+    if rng.random() < mix.single:
+        mix = replace(mix, only=mix.only or (str(rng.choice(_HEAVY)), float(rng.uniform(0.3, 1.0))))
+        hard = float(rng.uniform(0.0, 0.35))
     ink = np.zeros((CANVAS_ROWS, 1700), np.float32)
     x, baseline = 400 + rng.random(), CANVAS_ROWS // 2 + DIGIT // 2
     glyphs, number = compose(ink, kind, face, other, x, baseline, rng)
     left = float(min((g.x for g in glyphs), default=x))
     right = float(max((g.x + g.mask.shape[1] for g in glyphs), default=x + rng.uniform(60, 500)))
 
-    camera_rows = float(np.exp(rng.uniform(*np.log(mix.digit_rows))))
+    least, most = mix.digit_rows
+    camera_rows = float(np.exp(rng.uniform(*np.log((least, min(most, 32) if kind == "retail" else most)))))
+    if camera_rows < 12.0:  # so few pixels bear no more
+        hard = min(hard, 0.15 + 0.1 * (camera_rows - 8.5))
+    curved = rng.random() < (4 * mix.curved if kind == "retail" else mix.curved)
     mean, least, most = mix.rows
+    mean -= 2.0 * curved
     rows = float(np.clip(rng.normal(mean, (0.8 + 1.2 * hard) * (most - least) / 9), least, most))
     margins = rng.uniform(0.15, 2.0, 2) * rows
     cut = rng.random(2) < (0.3 if kind == "empty" else mix.cut)  # ends that cut a glyph in half
@@ -465,15 +570,16 @@ def _draw(rng: np.random.Generator, face: Face, other: Face, mix: Mix, compose: 
         return None
     anchor = margins[0] if cut[0] or not cut[1] else width - (right - left) * rows / DIGIT - margins[1]
 
-    view = _view(left, right, baseline - DIGIT / 2, width, rows, camera_rows, float(anchor), hard, rng)
+    view = _view(left, right, baseline - DIGIT / 2, width, rows, camera_rows, float(anchor), hard, curved, rng)
 
     ink, view = _crop(ink, glyphs, view, width)
     left, right = left - view.cropped, right - view.cropped
-    _surroundings(ink, left, right, baseline - DIGIT, baseline, other, rng)
-    _neighbours(ink, left, right, rng)
+    sides = {"retail": (1,), "cells": ()}.get(kind, (-1, 1))
+    _surroundings(ink, left, right, baseline - DIGIT, baseline, other, rng, sides)
+    _neighbours(ink, left, right, mix.beside, rng)
 
     scale = DIGIT / rng.uniform(2.1, 3.2)                    # canvas pixels per mm
-    img = _print(ink, hard, rng, scale)
+    img = _print(ink, hard, mix, rng, scale)
     hidden = [0.0] * len(glyphs)
     if number and rng.random() < mix.covered:
         img, hidden = cover.disturb(img, [glyph.clipped(img.shape[1]) for glyph in glyphs], DIGIT, rng)
@@ -486,7 +592,8 @@ def _draw(rng: np.random.Generator, face: Face, other: Face, mix: Mix, compose: 
     shrink = view.camera[0, 0]
     img = cv2.GaussianBlur(img, (0, 0), max(0.3, rng.uniform(0.3, 0.55) / max(abs(shrink), 0.2)))
     photo = cv2.warpAffine(img, view.camera, view.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    photo = _photograph(photo, hard, rng, scale * min(camera_rows, DIGIT) / DIGIT, min(1.0, DIGIT / camera_rows))
+    photo = photo * np.float32(rng.uniform(0.55, 1.0))
+    photo = _fail(photo, _PHOTOGRAPH, hard, mix, scale * min(camera_rows, DIGIT) / DIGIT, rng, min(1.0, DIGIT / camera_rows))
     if view.ratio > 1.15 and rng.random() < 0.6:
         photo = cv2.GaussianBlur(photo, (0, 0), 0.35 * view.ratio)
     way = cv2.INTER_CUBIC if rng.random() < 0.2 else cv2.INTER_LINEAR
@@ -506,12 +613,14 @@ def _upside_down(label: int) -> int:
     return _TURNED.get(label, OTHER)
 
 
-def _neighbours(ink: np.ndarray, left: float, right: float, rng: np.random.Generator) -> None:
-    """Frame edges beside the line, outside its glyphs."""
+def _neighbours(ink: np.ndarray, left: float, right: float, chance: float, rng: np.random.Generator) -> None:
+    """Frame edges beside the line, outside its glyphs: single or double, and always longer than a digit."""
     for side, x in ((-1, left), (1, right)):
-        if rng.random() < 0.18:
-            _rule(ink, x + side * DIGIT * rng.uniform(0.25, 2.0), 0, CANVAS_ROWS, rng.uniform(0.6, 3.5),
-                  rng.uniform(0.3, 1.0), vertical=True)
+        while rng.random() < chance:
+            x += side * DIGIT * (rng.uniform(0.12, 0.6) if rng.random() < 0.5 else rng.uniform(0.25, 2.0))
+            over, under = rng.choice([0, rng.uniform(2, 18)]), rng.choice([0, rng.uniform(2, 18)])
+            _rule(ink, x, over, CANVAS_ROWS - under, rng.uniform(0.6, 4.5), rng.uniform(0.25, 1.0), vertical=True)
+            chance /= 2
 
 
 def render(rng: np.random.Generator, faces: tuple[Face, ...], mix: Mix = TRAINING, compose: Compose = _row) -> Strip:

@@ -15,7 +15,7 @@ frame costs milliseconds.
 Order of events, as in the world: ink (`ink_spread`, `low_ink`, `streaks`, `dropouts`,
 `dot_print`, `banding`), paper (`fibres`, `tint`, `crease`), light (`uneven_light`,
 `hard_shadow`, `glare`, `vignette`), lens (`defocus`, `motion`), sensor (`low_light`,
-`halo`, `demosaic`, `gamma_contrast`, `jpeg`).
+`halo`, `demosaic`, `small_sensor`, `gamma_contrast`, `jpeg`).
 """
 
 from __future__ import annotations
@@ -85,11 +85,11 @@ def _clip(img: Image) -> Image:
 # --- ink -------------------------------------------------------------------
 
 def ink_spread(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
-    """Ink creeps into the paper: strokes grow by up to 0.10 mm, with rough edges."""
+    """Ink creeps into the paper, or too little arrives: strokes grow by up to 0.10 mm or shrink by 0.05, with rough edges."""
     sigma = (0.02 + 0.05 * severity) * px_per_mm
     soft = _blur(img, sigma)
     rough = field(img.shape, rng, max(1.0, 0.09 * px_per_mm)) * (0.10 * severity)
-    grow = 0.5 + 0.28 * severity * rng.uniform(0.4, 1.0)
+    grow = 0.5 + severity * rng.choice([0.28, 0.28, -0.2]) * rng.uniform(0.4, 1.0)
     edge = max(0.12, 0.5 - 0.3 * severity)
     level = soft + _like(rough, img) * (soft < 0.98)
     spread = _clip((level - grow) / edge + 0.5)
@@ -97,10 +97,13 @@ def ink_spread(img: Image, rng: np.random.Generator, severity: float, px_per_mm:
 
 
 def low_ink(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
-    """Worn ribbon or empty toner: contrast falls to 10 % at severity 1, unevenly."""
+    """Worn ribbon or empty toner: contrast falls to 10 % at severity 1, in patches and in bands along or across the line."""
     keep = 1.0 - 0.9 * severity
-    patches = 1.0 + 0.25 * severity * field(img.shape, rng, 3.0 * px_per_mm)
-    return _clip(1.0 - (1.0 - img) * _like(np.clip(keep * patches, 0.06, 1.0), img))
+    uneven = 0.25 * severity * field(img.shape, rng, rng.uniform(0.8, 6.0) * px_per_mm)
+    if rng.random() < 0.5:
+        band = field((1, max(img.shape[:2])), rng, rng.uniform(1.0, 8.0) * px_per_mm)[0]
+        uneven = uneven + 0.35 * severity * (band[:img.shape[0], None] if rng.random() < 0.5 else band[None, :img.shape[1]])
+    return _clip(1.0 - (1.0 - img) * _like(np.clip(keep * (1.0 + uneven), 0.08, 1.0).astype(np.float32), img))
 
 
 def streaks(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
@@ -130,22 +133,47 @@ def dropouts(img: Image, rng: np.random.Generator, severity: float, px_per_mm: f
 
 
 def dot_print(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
-    """Dot-matrix print: the picture is sampled by round pins, 0.17–0.38 mm apart."""
-    pitch = (0.17 + 0.21 * severity) * px_per_mm
-    if pitch < 1.6:
+    """Dot-matrix print: the picture is struck by round pins 0.16–0.42 mm apart, at any phase, hard or by how much ink each covers."""
+    pitch_y = (0.16 + 0.26 * severity) * px_per_mm
+    pitch_x = pitch_y * rng.choice([1.0, 1.0, rng.uniform(0.6, 1.2)])
+    if min(pitch_x, pitch_y) < 1.6:
         return img.copy()
     height, width = img.shape[:2]
-    rows, cols = max(2, round(height / pitch)), max(2, round(width / pitch))
-    pins = cv2.resize(_luma(img), (cols, rows), interpolation=cv2.INTER_AREA)
-    strike = (pins < rng.uniform(0.58, 0.78)).astype(np.float32)
-    strike *= 1.0 - 0.25 * severity * rng.random(strike.shape, dtype=np.float32)
-    y = (np.arange(height, dtype=np.float32) + 0.5) * (rows / height)
-    x = (np.arange(width, dtype=np.float32) + 0.5) * (cols / width)
+    up, left = (int(rng.integers(0, int(pitch) + 1)) for pitch in (pitch_y, pitch_x))
+    rows, cols = max(2, round((height + up) / pitch_y)), max(2, round((width + left) / pitch_x))
+    full = max(1.0 - img.min(), 1e-3)
+    covered = cv2.copyMakeBorder((1.0 - _luma(img)) / full, up, 0, left, 0, cv2.BORDER_REPLICATE)
+    covered = cv2.resize(covered.astype(np.float32), (cols, rows), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        strike = (covered > rng.uniform(0.2, 0.45)).astype(np.float32)
+    else:
+        strike = np.clip(covered * np.float32(rng.uniform(1.2, 2.2)), 0, 1)
+    strike *= 1.0 - 0.3 * rng.random() * rng.random(strike.shape, dtype=np.float32)
+    strike *= np.clip(1.0 + 0.15 * rng.random() * rng.standard_normal((rows, 1)), 0.3, 1.0).astype(np.float32)
+    y = (np.arange(height, dtype=np.float32) + 0.5 + up) * (rows / (height + up))
+    x = (np.arange(width, dtype=np.float32) + 0.5 + left) * (cols / (width + left))
     dy, dx = (y % 1.0) - 0.5, (x % 1.0) - 0.5
     ink = strike[np.minimum(y.astype(int), rows - 1)][:, np.minimum(x.astype(int), cols - 1)]
-    radius = rng.uniform(0.50, 0.62)
-    dot = _clip((radius - np.sqrt(dy[:, None] ** 2 + dx[None, :] ** 2)) * (pitch * 0.9) + 0.5)
-    return 1.0 - _like(ink * dot, img) * (1.0 - img.min()) * np.ones_like(img)
+    dot = _clip((rng.uniform(0.40, 0.68) - np.sqrt(dy[:, None] ** 2 + dx[None, :] ** 2)) * (pitch_y * rng.uniform(0.6, 1.2)) + 0.5)
+    return 1.0 - _like(ink * dot, img) * full * np.ones_like(img)
+
+
+def pins(mask: Image, rng: np.random.Generator, rows: int) -> Image:
+    """The ink of one glyph struck by a head of `rows` pins along its height; `rng` settles the head, so seed it alike for a line."""
+    height, width = mask.shape
+    cols = max(3, round(width * rows / height * rng.uniform(0.8, 1.5)))
+    covered = cv2.resize(mask, (cols, rows), interpolation=cv2.INTER_AREA)
+    return struck(covered > rng.uniform(0.3, 0.5) * covered.max(), (width, height), rng)
+
+
+def struck(hit: Image, size: tuple[int, int], rng: np.random.Generator) -> Image:
+    """Round dots where `hit`, as a mask of `size` (width, height); one row of pins may be worn."""
+    reach = np.abs((np.arange(8) + 0.5) / 8 - 0.5)
+    dot = _clip((rng.uniform(0.38, 0.66) - np.hypot(reach[:, None], reach)) * 6.0 + 0.5)
+    strength = np.ones((len(hit), 1))
+    if rng.random() < 0.3:
+        strength[rng.integers(len(hit))] = rng.uniform(0.3, 0.9)
+    return cv2.resize(np.kron(hit * strength, dot).astype(np.float32), size, interpolation=cv2.INTER_AREA)
 
 
 def banding(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
@@ -248,8 +276,8 @@ def _disc(radius: float) -> Image:
 
 
 def defocus(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
-    """Out of focus: a disc (up to 0.22 mm radius) softened by the lens's own blur."""
-    radius = 0.22 * severity * px_per_mm
+    """Out of focus: a disc (up to 0.32 mm radius) softened by the lens's own blur."""
+    radius = 0.32 * severity * px_per_mm
     mix = rng.uniform(0.2, 0.8)
     out = _blur(img, 0.5 * radius * np.sqrt(mix))
     disc = radius * np.sqrt(1 - mix)
@@ -257,20 +285,22 @@ def defocus(img: Image, rng: np.random.Generator, severity: float, px_per_mm: fl
 
 
 def motion(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
-    """Camera shake: a short, slightly bent path, up to 0.5 mm long."""
-    length = 0.5 * severity * px_per_mm
+    """Camera shake: a path of up to 0.95 mm, straight or curved, at an even speed or dwelling at an end."""
+    length = 0.95 * severity * px_per_mm
     if length < 0.5:
         return img.copy()
-    angle, bend = rng.uniform(0, np.pi), rng.normal(0, 0.3)
-    half = int(np.ceil(length / 2)) + 1
+    steps = 4 * int(np.ceil(length)) + 3
+    t = np.linspace(-0.5, 0.5, steps)
+    turn = rng.uniform(0, 2 * np.pi) + rng.normal(0, 0.3 if rng.random() < 0.7 else 1.5) * t
+    path = np.cumsum(np.stack([np.cos(turn), np.sin(turn)]), axis=1) * (length / steps)
+    weight = np.exp(rng.choice([0.0, 0.0, rng.normal(0, 2.5)]) * t)
+    path -= (path * weight).sum(axis=1, keepdims=True) / weight.sum()
+    half = int(np.ceil(np.abs(path).max())) + 1
     kernel = np.zeros((2 * half + 1, 2 * half + 1), np.float32)
-    for t in np.linspace(-0.5, 0.5, 4 * half + 3):
-        x = half + length * t * np.cos(angle + bend * t)
-        y = half + length * t * np.sin(angle + bend * t)
-        x0, y0 = int(x), int(y)
-        fx, fy = x - x0, y - y0
-        for dy, dx, w in ((0, 0, (1 - fy) * (1 - fx)), (0, 1, (1 - fy) * fx), (1, 0, fy * (1 - fx)), (1, 1, fy * fx)):
-            kernel[min(y0 + dy, 2 * half), min(x0 + dx, 2 * half)] += w
+    whole = np.floor(path + half).astype(int)
+    fx, fy = path + half - whole
+    for dy, dx, share in ((0, 0, (1 - fy) * (1 - fx)), (0, 1, (1 - fy) * fx), (1, 0, fy * (1 - fx)), (1, 1, fy * fx)):
+        np.add.at(kernel, (np.minimum(whole[1] + dy, 2 * half), np.minimum(whole[0] + dx, 2 * half)), weight * share)
     return cv2.filter2D(img, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
@@ -280,7 +310,7 @@ def low_light(img: Image, rng: np.random.Generator, severity: float, px_per_mm: 
     """Gain noise: shot noise growing with the signal, read noise, and the maker's smoothing."""
     exposure = np.float32(1.0 - 0.75 * severity * rng.uniform(0.3, 1.0))
     dark = img * exposure
-    sigma = np.sqrt(np.maximum(dark, 0) * np.float32((0.06 * severity) ** 2) + np.float32((0.03 * severity) ** 2))
+    sigma = np.sqrt(np.maximum(dark, 0) * np.float32((0.07 * severity) ** 2) + np.float32((0.04 * severity) ** 2))
     noise = grain(img.shape, rng)
     if rng.random() < 0.4:  # smoothed and then amplified, as cheap cameras do
         noise = 1.6 * _blur(noise, rng.uniform(0.4, 0.9))
@@ -311,6 +341,16 @@ def demosaic(img: Image, rng: np.random.Generator, severity: float, px_per_mm: f
     return rgb * weight + img * (1 - weight)
 
 
+def small_sensor(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
+    """A camera with fewer pixels than its pictures have: shrunk by up to 2.2 and enlarged again, never below 3 px a mm."""
+    factor = min(1.0 + 1.2 * severity, px_per_mm / 3.0)
+    if factor < 1.05:
+        return img.copy()
+    height, width = img.shape[:2]
+    few = cv2.resize(img, (max(2, round(width / factor)), max(2, round(height / factor))), interpolation=cv2.INTER_AREA)
+    return cv2.resize(few, (width, height), interpolation=cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR)
+
+
 def gamma_contrast(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
     """The camera's tone curve: gamma, contrast and black level."""
     gamma = np.exp(rng.normal(0, 0.45 * severity))
@@ -320,8 +360,8 @@ def gamma_contrast(img: Image, rng: np.random.Generator, severity: float, px_per
 
 
 def jpeg(img: Image, rng: np.random.Generator, severity: float, px_per_mm: float) -> Image:
-    """JPEG at quality 95 (severity 0) down to 35 (severity 1), with chroma subsampling."""
-    quality = int(round(95 - 60 * severity))
+    """JPEG at quality 95 (severity 0) down to 20 (severity 1), with chroma subsampling."""
+    quality = int(round(95 - 75 * severity))
     eight = (np.clip(img, 0, 1) * 255 + 0.5).astype(np.uint8)
     if img.ndim == 3:
         eight = eight[..., ::-1]
@@ -334,5 +374,5 @@ INK: tuple[Fault, ...] = (ink_spread, low_ink, streaks, dropouts, dot_print, ban
 PAPER: tuple[Fault, ...] = (fibres, tint, crease)
 LIGHT: tuple[Fault, ...] = (uneven_light, hard_shadow, glare, vignette)
 LENS: tuple[Fault, ...] = (defocus, motion)
-SENSOR: tuple[Fault, ...] = (low_light, halo, demosaic, gamma_contrast, jpeg)
+SENSOR: tuple[Fault, ...] = (low_light, halo, demosaic, small_sensor, gamma_contrast, jpeg)
 FAULTS: tuple[Fault, ...] = INK + PAPER + LIGHT + LENS + SENSOR
