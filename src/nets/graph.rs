@@ -332,3 +332,64 @@ fn forget_early(steps: &mut [Step]) {
         steps[step].done_with.push(value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    /// What another runtime made of a net; written by `models/train/goldens.py`, every
+    /// seventh value.
+    #[derive(Deserialize)]
+    struct Golden {
+        rows: usize,
+        columns: usize,
+        values: Vec<f32>,
+    }
+
+    /// The picture that the goldens were made of.
+    fn picture(rows: usize, columns: usize) -> Map {
+        let data = (0..rows * columns).map(|i| {
+            let stripe = if i % columns / 9 % 2 == 0 { 0.2 } else { 0.6 };
+            stripe + (i * 7919 % 1000) as f32 / 1000.0 * 0.3
+        });
+        Map::plane(rows, columns, data.collect())
+    }
+
+    #[test]
+    fn our_nets_say_what_they_say_on_another_runtime() {
+        let goldens: HashMap<String, Golden> =
+            serde_json::from_str(include_str!("goldens.json")).expect("goldens");
+        let room = Room::default();
+        for (name, golden) in &goldens {
+            let onnx = std::fs::read(format!("models/{name}.onnx")).expect("a model");
+            let net = Net::load(&onnx).expect("known layers");
+            let got = net.run(picture(golden.rows, golden.columns), &room);
+            let kept: Vec<f32> = got.data.iter().copied().step_by(7).collect();
+            assert_eq!(kept.len(), golden.values.len(), "{name}");
+            for (got, want) in kept.iter().zip(&golden.values) {
+                assert!((got - want).abs() < 2e-3, "{name}: {got} {want}");
+            }
+        }
+        assert_eq!(goldens.len(), 4);
+    }
+
+    #[test]
+    fn a_run_after_another_says_the_same() {
+        let onnx = std::fs::read("models/digits-a.onnx").expect("a model");
+        let net = Net::load(&onnx).expect("known layers");
+        let room = Room::default();
+        let first = net.run(picture(32, 104), &room);
+        net.run(picture(32, 60), &room);
+        assert_eq!(net.run(picture(32, 104), &room), first);
+    }
+
+    #[test]
+    fn what_is_no_net_or_another_is_refused() {
+        assert!(matches!(
+            Net::load(b"\xff\xff\xff no model"),
+            Err(NetError::Unreadable(_))
+        ));
+        assert!(matches!(Net::load(b""), Err(NetError::Unknown(_))));
+    }
+}
