@@ -100,7 +100,7 @@ mod tests {
     fn a_frame_and_a_dashed_line_are_rules_and_a_digit_is_none() {
         let upright = |x: u32| (98..102).contains(&x);
         assert!(is_rule_where(|x, _| upright(x)));
-        assert!(is_rule_where(|x, y| upright(x) && (y + 12) % 40 < 24));
+        assert!(is_rule_where(|x, y| upright(x) && (y + 32) % 40 < 24));
         assert!(!is_rule_where(|x, y| upright(x) && (88..112).contains(&y)));
     }
 
