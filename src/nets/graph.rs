@@ -350,7 +350,11 @@ mod tests {
     /// The picture that the goldens were made of.
     fn picture(rows: usize, columns: usize) -> Map {
         let data = (0..rows * columns).map(|i| {
-            let stripe = if i % columns / 9 % 2 == 0 { 0.2 } else { 0.6 };
+            let stripe = if (i % columns / 9).is_multiple_of(2) {
+                0.2
+            } else {
+                0.6
+            };
             stripe + (i * 7919 % 1000) as f32 / 1000.0 * 0.3
         });
         Map::plane(rows, columns, data.collect())
