@@ -26,28 +26,19 @@ struct Outstanding {
     spreads: f32,
 }
 
-/// Darkness and blot from which the ink of a line that was surely read is uneven. On the
-/// development renderings 0 of 398 nominal lines, 3 of 588 hard ones (10 with thresholds
-/// on the ratios alone) and 30 of 33 altered ones that nothing else held back reach either.
-const DARKER: Outstanding = Outstanding {
-    ratio: 1.03,
-    spreads: 3.0,
-};
-const DENSER: Outstanding = Outstanding {
-    ratio: 1.25,
-    spreads: 0.0,
-};
+impl Outstanding {
+    const fn new(ratio: f32, spreads: f32) -> Self {
+        Self { ratio, spreads }
+    }
+}
 
-/// The same for a line that the recognisers did not agree on: there two weak signs meet.
-/// They find the other 3 of the 33, and 3 more hard lines, none of which is accepted.
-const DARKER_UNSURE: Outstanding = Outstanding {
-    ratio: 1.01,
-    spreads: 2.0,
-};
-const DENSER_UNSURE: Outstanding = Outstanding {
-    ratio: 1.09,
-    spreads: 0.0,
-};
+/// Darkness and blot from which the ink of a line that was surely read is uneven, and
+/// that of a line that the recognisers did not agree on: there two weak signs meet. Of the
+/// development renderings that nothing else held back, 77 of 81 altered lines reach one of
+/// them, 0 of 685 nominal ones and 2 of 554 hard ones (7 with thresholds on the ratio
+/// alone).
+const SURE: [Outstanding; 2] = [Outstanding::new(1.03, 4.0), Outstanding::new(1.2, 0.0)];
+const UNSURE: [Outstanding; 2] = [Outstanding::new(1.01, 3.0), Outstanding::new(1.09, 0.0)];
 
 /// Differences of ink, as shares of the paper's luma, that are noise.
 const LEAST_SPREAD: f32 = 0.004;
@@ -73,10 +64,7 @@ pub(super) fn is_uneven(luma: &Plane, line: &OrientedBox, digits: usize, sure: b
     let cells: Vec<Cell> = (0..digits)
         .map(|i| Cell::measure(&strip, i, digits))
         .collect();
-    let (darker, denser) = match sure {
-        true => (DARKER, DENSER),
-        false => (DARKER_UNSURE, DENSER_UNSURE),
-    };
+    let [darker, denser] = if sure { SURE } else { UNSURE };
     let stands_out = |value: fn(&Cell) -> f32, least: Outstanding| {
         let outlier = Outlier::among(&cells, value);
         outlier.reaches(least) && is_evenly_lit(&cells, outlier.index)
@@ -221,8 +209,8 @@ mod tests {
             });
             Outlier::among(&cells, |cell| cell.darkness)
         };
-        assert!(outlier([0.8, 0.7, 0.7, 0.71, 0.7, 0.7]).reaches(DARKER));
-        assert!(!outlier([0.8, 0.76, 0.74, 0.7, 0.66, 0.6]).reaches(DARKER));
+        assert!(outlier([0.8, 0.7, 0.7, 0.71, 0.7, 0.7]).reaches(SURE[0]));
+        assert!(!outlier([0.8, 0.76, 0.74, 0.7, 0.66, 0.6]).reaches(SURE[0]));
     }
 
     #[test]

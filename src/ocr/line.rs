@@ -251,7 +251,12 @@ impl LineReader {
             for run in runs.iter_mut().filter(|run| doubtful(run)) {
                 let surer = again.iter().find(|other| other.confirms(run));
                 if let Some(surer) = surer {
-                    *run = surer.clone();
+                    // Ink that looked uneven while the line was in doubt still does.
+                    let uneven_ink = run.uneven_ink || surer.uneven_ink;
+                    *run = DigitRun {
+                        uneven_ink,
+                        ..surer.clone()
+                    };
                 }
             }
         }
