@@ -18,7 +18,7 @@ const CERTAIN_DIGIT: f32 = 0.9;
 
 /// Probability from which one recogniser's digit is clear enough to cast doubt on
 /// a mark that states another.
-const CLEAR_DIGIT: f32 = 0.7;
+pub(super) const CLEAR_DIGIT: f32 = 0.7;
 
 /// Runs of so many digits are taken for a voucher's line of the wrong length: a
 /// 10-digit field is shorter, and a line with a digit too many or too few is not.

@@ -1,6 +1,6 @@
 //! The separately printed numbers of a label, and what they say about the line's. Pure.
 
-use super::evidence::Evidence;
+use super::evidence::{CLEAR_DIGIT, Evidence};
 use super::witness::{MUNICIPALITY, PERSONAL, Pattern, Witness, WitnessKind};
 use crate::ocr::DigitRun;
 use crate::voucher::{MunicipalityCode, municipality};
@@ -39,7 +39,8 @@ pub(super) fn add_fields(fields: &[&DigitRun], evidence: &mut Evidence) {
 
     let codes = read(WitnessKind::PrintedMunicipality, MUNICIPALITY.start, 6);
     let code = supported(&codes, &evidence.witnesses)
-        .or_else(|| contradicting_municipality(codes, &evidence.witnesses));
+        .or_else(|| contradicting_municipality(codes, &evidence.witnesses))
+        .or_else(|| altered_municipality(fields, &evidence.witnesses));
     evidence.witnesses.extend(code);
 }
 
@@ -79,6 +80,23 @@ fn contradicting_municipality(
         .map(|(code, _)| code)
 }
 
+/// Six digits that A alone reads clearly, nearly the code that the others state and not
+/// theirs: B drops condensed digits that repeat. Of 10 payer traps that were accepted on
+/// the development renderings 5 hold one, of 1,069 nominal vouchers none.
+fn altered_municipality(fields: &[&DigitRun], witnesses: &[Witness]) -> Option<Witness> {
+    (fields.iter())
+        .filter(|run| run.a.glyphs.iter().all(|glyph| glyph.peak >= CLEAR_DIGIT))
+        .filter_map(|run| run.a.digits().collect::<Option<Vec<u8>>>())
+        .filter(|digits| digits.len() == MUNICIPALITY.len())
+        .map(|digits| Witness {
+            kind: WitnessKind::PrintedMunicipality,
+            digits: Pattern::at(MUNICIPALITY.start, &digits),
+            confidence: None,
+            sure: true,
+        })
+        .find(|code| (1..=ALTERED_DIGITS).contains(&conflicts(witnesses, code)))
+}
+
 /// Digits in which a field differs from the witness it differs from most.
 fn conflicts(witnesses: &[Witness], field: &Witness) -> usize {
     (witnesses.iter())
@@ -101,6 +119,8 @@ fn is_municipality(pattern: &Pattern) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocr::{Glyph, RunReading, Symbol};
+    use crate::optics::{OrientedBox, Point};
 
     fn six_digits(digits: [u8; 6]) -> Witness {
         Witness {
@@ -129,5 +149,47 @@ mod tests {
         assert_eq!(supported(&both, &witnesses), None);
         let all = [altered, date, right.clone()];
         assert_eq!(supported(&all, &witnesses), Some(right.0));
+    }
+
+    fn reading(text: &str, peak: f32) -> RunReading {
+        let glyphs = (text.bytes())
+            .map(|b| Glyph {
+                symbol: Symbol::Digit(b - b'0'),
+                digits: [0.0; 10],
+                peak,
+                x: 0.0,
+            })
+            .collect();
+        RunReading {
+            glyphs,
+            confidence: 0.5,
+            threshold: 0.9,
+            sure: false,
+        }
+    }
+
+    #[test]
+    fn a_code_that_a_alone_reads_clearly_dissents_and_a_guess_does_not() {
+        let line = Witness {
+            kind: WitnessKind::Line,
+            ..six_digits([0, 4, 2, 0, 3, 0])
+        };
+        let code = |text: &str, peak: f32| DigitRun {
+            area: OrientedBox {
+                centre: Point::new(0.0, 0.0),
+                angle: 0.0,
+                length: 60.0,
+                height: 10.0,
+            },
+            a: reading(text, peak),
+            b: reading("94203", peak),
+            uneven_ink: false,
+        };
+        let dissents =
+            |run: &DigitRun| altered_municipality(&[run], std::slice::from_ref(&line)).is_some();
+        assert!(dissents(&code("942030", 0.9)));
+        assert!(!dissents(&code("942030", 0.6)));
+        assert!(!dissents(&code("042030", 0.9)));
+        assert!(!dissents(&code("951131", 0.9)));
     }
 }
