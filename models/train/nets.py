@@ -74,7 +74,7 @@ def box_mean(x: Tensor, rows: int, columns: int) -> Tensor:
 
 def _running_mean(x: Tensor, window: int, dim: int) -> Tensor:
     size, half = x.shape[dim], window // 2
-    ends = torch.arange(size)
+    ends = torch.arange(size, device=x.device)
     last, first = (ends + half + 1).clamp(max=size), (ends - half).clamp(min=0)
     zero = torch.zeros_like(x.narrow(dim, 0, 1))
     total = torch.cat([zero, x.cumsum(dim)], dim)

@@ -69,7 +69,7 @@ def main() -> None:
     torch.manual_seed(seed)
     net = NETS[model]()
     if arguments.start is not None:
-        net.load_state_dict(torch.load(arguments.start))
+        net.load_state_dict(torch.load(arguments.start, map_location="cpu"))
     peak = PEAK_RATE[model] * (0.4 if arguments.start is not None else 1.0)
     checks = {mix: pool.write_shard(0, "trained", mix, CHECK_SEED) for mix in ("nominal", "hard")}
     fit(net, Run(model, Length(arguments.steps, arguments.minutes), peak, seed, arguments.out, partial(shards, model, arguments.pool_seed),

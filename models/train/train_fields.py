@@ -1,11 +1,8 @@
-"""Trains the heading reader (接種券, 予診のみ, n回目, 券番号, 請求先) for the ``ocrs`` crate.
+"""Trains the heading reader (接種券, 予診のみ, n回目, 券番号, 請求先).
 
     python train_fields.py --steps 2500 --out ../fields.onnx
 
-`ocrs` hands over luma − 0.5 (−0.5 … 0.5), padded with −0.5 on the right, resized to the
-model's fixed height (32), and expects ``T×N×(1 + alphabet)`` log-probabilities.  The net
-is recogniser B's: it normalises every place by its surroundings, so that neither the
-offset nor the padding matters.
+The net is recogniser B's with more channels: it normalises every place by its surroundings.
 """
 
 from __future__ import annotations
@@ -14,9 +11,7 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import Tensor
 
 import pool
 from fit import Length, Run, fit, length_arguments
@@ -33,11 +28,6 @@ def shards(seed: int) -> list[Path]:
     return sorted((pool.ROOT / f"trained-ja-headings-{seed}").glob("[0-9]*[0-9].npz"))
 
 
-def vary(images: Tensor, rng: np.random.Generator) -> Tensor:
-    """B's augmentation, in the value range `ocrs` uses."""
-    return augment(images, rng, "b") - 0.5
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     length_arguments(parser)
@@ -48,7 +38,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     checks = {mix: pool.write_shard(0, "trained-ja", f"headings-{mix}", CHECK_SEED) for mix in ("easy", "hard")}
     net = heading_reader(1 + len(headings.ALPHABET))
-    fit(net, Run("fields", Length(arguments.steps, arguments.minutes), 2e-3, SEED, arguments.out, partial(shards, arguments.pool_seed), vary,
+    fit(net, Run("fields", Length(arguments.steps, arguments.minutes), 2e-3, SEED, arguments.out, partial(shards, arguments.pool_seed), partial(augment, model="b"),
                  checks, headings.ALPHABET))
     (arguments.out.parent / "fields-alphabet.txt").write_text(headings.ALPHABET + "\n", encoding="utf-8")
 
