@@ -4,9 +4,10 @@ use super::calibration::{Calibration, Curve};
 use super::ctc::{Glyph, Symbol};
 use super::headings::dark_on_light;
 use super::ink::is_uneven;
+use super::looks::fuse_looks;
 use super::print_band::fit_print;
 use super::recogniser::{OcrError, Recogniser, STRIP_ROWS};
-use super::rule::is_rule;
+use super::rule::without_rules;
 use crate::nets::Room;
 use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
@@ -14,24 +15,21 @@ use crate::optics::{OrientedBox, Plane, Strip, rectify};
 /// trained with 17 to 26 of 32 rows.
 const PRINT_ROWS_A: f32 = 21.0;
 
-/// Rows that the print fills for A and for B. B looks a little wider, so that an
-/// accident of resampling does not meet both.
-const FIRST_LOOK: (f32, f32) = (PRINT_ROWS_A, 19.5);
-
-/// The same when long runs stayed doubtful. What is sure now counts only if it is
-/// the number that A read before.
-const SECOND_LOOK: (f32, f32) = (24.0, 22.5);
+/// Rows that the print fills for A and for B, look by look: the second and third only
+/// where a long run stayed doubtful. B looks a little wider, so that an accident of
+/// resampling does not meet both.
+const LOOKS: [(f32, f32); 3] = [(PRINT_ROWS_A, 19.5), (24.0, 22.5), (18.5, 17.5)];
 
 /// Rows that the print of a heading fills where A looks for its dose, look by look:
 /// kanji are a third taller than the digits beside them.
 const HEADING_ROWS: [f32; 3] = [25.0, 28.0, PRINT_ROWS_A];
 
-/// Runs of so many digits are worth a second look.
+/// Runs of so many digits are worth further looks.
 const LONG_RUN: usize = 10;
 
 /// Least peak of every digit for two readings to be alike: below it a digit is a
 /// guess.
-const LEAST_PEAK: f32 = 0.5;
+pub(super) const LEAST_PEAK: f32 = 0.5;
 
 /// Paper shown left and right of a region, in heights of its print.
 const MARGIN: f32 = 0.8;
@@ -68,7 +66,7 @@ pub struct RunReading {
 }
 
 impl RunReading {
-    fn new(glyphs: Vec<Glyph>, curve: &Curve) -> Self {
+    pub(super) fn new(glyphs: Vec<Glyph>, curve: &Curve) -> Self {
         let least = (glyphs.iter().map(|g| g.peak).reduce(f32::min)).unwrap_or(0.0);
         Self {
             confidence: curve.probability(least),
@@ -120,14 +118,6 @@ impl DigitRun {
         (self.a.digits().zip(self.b.digits()))
             .map(|(a, b)| a.filter(|_| a == b))
             .collect()
-    }
-
-    /// Whether this reading of the same place is sure of the number that A read in
-    /// the other.
-    fn confirms(&self, other: &DigitRun) -> bool {
-        self.area.contains(other.area.centre)
-            && self.agreed().is_some()
-            && self.a.digits().eq(other.a.digits())
     }
 
     /// A's digits as text: what was seen, sure or not.
@@ -235,32 +225,50 @@ impl LineReader {
         let Some(fitted) = self.fit(luma, area, least, room)? else {
             return Ok(Vec::new());
         };
-        let mut runs = self.runs_of(luma, &fitted, FIRST_LOOK.1, room)?;
+        let mut runs = self.runs_of(luma, &fitted, LOOKS[0].1, room)?;
         runs.retain(|run| run.a.glyphs.len() >= least);
         let doubtful = |run: &DigitRun| run.a.glyphs.len() >= LONG_RUN && run.agreed().is_none();
-        if runs.iter().any(doubtful) {
-            let strip = strip_of(luma, &fitted.area, SECOND_LOOK.0, fitted.stretch);
-            let glyphs = self.a.read(&strip, room)?;
-            let glyphs = without_rules(luma, &fitted.area, &strip, glyphs);
-            let second = Fitted {
-                strip,
-                glyphs,
-                ..fitted
-            };
-            let again = self.runs_of(luma, &second, SECOND_LOOK.1, room)?;
-            for run in runs.iter_mut().filter(|run| doubtful(run)) {
-                let surer = again.iter().find(|other| other.confirms(run));
-                if let Some(surer) = surer {
-                    // Ink that looked uneven while the line was in doubt still does.
-                    let uneven_ink = run.uneven_ink || surer.uneven_ink;
-                    *run = DigitRun {
-                        uneven_ink,
-                        ..surer.clone()
-                    };
+        let mut looks: Vec<Vec<DigitRun>> = runs.iter().map(|run| vec![run.clone()]).collect();
+        for (rows_a, rows_b) in LOOKS.into_iter().skip(1) {
+            if !runs.iter().any(doubtful) {
+                break;
+            }
+            let again = self.look_again(luma, &fitted, (rows_a, rows_b), room)?;
+            for (run, looks) in runs
+                .iter_mut()
+                .zip(&mut looks)
+                .filter(|(run, _)| doubtful(run))
+            {
+                looks.extend(
+                    again
+                        .iter()
+                        .filter(|other| other.area.contains(run.area.centre))
+                        .cloned(),
+                );
+                if let Some(surer) = fuse_looks(looks, [&self.calibration.a, &self.calibration.b]) {
+                    *run = surer;
                 }
             }
         }
         Ok(runs)
+    }
+
+    /// Reads a fitted region once more, its print filling so many rows of A's strip and of B's.
+    fn look_again(
+        &self,
+        luma: &Plane,
+        fitted: &Fitted,
+        (rows_a, rows_b): (f32, f32),
+        room: &Room,
+    ) -> Result<Vec<DigitRun>, OcrError> {
+        let strip = strip_of(luma, &fitted.area, rows_a, fitted.stretch);
+        let glyphs = without_rules(luma, &fitted.area, &strip, self.a.read(&strip, room)?);
+        let again = Fitted {
+            strip,
+            glyphs,
+            ..*fitted
+        };
+        self.runs_of(luma, &again, rows_b, room)
     }
 
     /// Fits a region to its print along and across, and finds the stretch that its
@@ -376,26 +384,6 @@ fn extended(area: &OrientedBox, glyphs: &[Glyph], strip: &Strip) -> Option<Orien
     (before + after > 0.0).then(|| area.section(-half - before, half + after))
 }
 
-/// The glyphs without a first or last digit 1 that is a rule or a dash beside the line.
-fn without_rules(
-    luma: &Plane,
-    area: &OrientedBox,
-    strip: &Strip,
-    mut glyphs: Vec<Glyph>,
-) -> Vec<Glyph> {
-    let is_rule = |glyph: &Glyph| {
-        let u = (glyph.x / strip.width as f32 - 0.5) * strip.shows.length;
-        glyph.symbol == Symbol::Digit(1) && is_rule(luma, area, u)
-    };
-    if glyphs.first().is_some_and(is_rule) {
-        glyphs.remove(0);
-    }
-    if glyphs.last().is_some_and(is_rule) {
-        glyphs.pop();
-    }
-    glyphs
-}
-
 /// Index ranges of adjacent digits: a run ends at another glyph or a wide gap.
 fn split_runs(glyphs: &[Glyph]) -> Vec<std::ops::Range<usize>> {
     let pitch = usual_pitch(glyphs);
@@ -419,7 +407,7 @@ fn split_runs(glyphs: &[Glyph]) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Median distance of neighbouring glyphs, in strip columns.
-fn usual_pitch(glyphs: &[Glyph]) -> f32 {
+pub(super) fn usual_pitch(glyphs: &[Glyph]) -> f32 {
     let mut steps: Vec<f32> = glyphs.windows(2).map(|w| w[1].x - w[0].x).collect();
     steps.sort_by(f32::total_cmp);
     steps.get(steps.len() / 2).copied().unwrap_or(f32::MAX)

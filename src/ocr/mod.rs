@@ -10,6 +10,7 @@ mod ctc;
 mod headings;
 mod ink;
 mod line;
+mod looks;
 mod print_band;
 mod recogniser;
 mod rule;

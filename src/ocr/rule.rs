@@ -1,7 +1,9 @@
 //! Whether what looks like a digit 1 at the end of a line is a piece of a frame or of a
 //! dashed cutting line: an upright stroke with others above and below it.
 
-use crate::optics::{OrientedBox, Plane, rectify};
+use super::ctc::{Glyph, Symbol};
+use super::line::usual_pitch;
+use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
 /// What is looked at: so wide, and so far up and down from the middle, in heights of the
 /// print; and the columns and rows of a height. Dashes of cutting lines are as long as
@@ -31,9 +33,42 @@ const GOES_ON: f32 = 0.25;
 /// Ink paler than this, as a share of the paper's luma, cannot be told from paper.
 const LEAST_INK: f32 = 0.15;
 
-/// Whether a rule or dashed line passes through a place of a line of print, `u` pixels
-/// along the line from the middle of `line`, which is as high as the print.
-pub(super) fn is_rule(plane: &Plane, line: &OrientedBox, u: f32) -> bool {
+/// From so many times the usual distance on, a first or last digit stands apart from the next.
+const APART: f32 = 1.25;
+
+/// The glyphs of a strip of `line` without a first or last digit 1 that is a rule or a dash
+/// beside the print.
+pub(super) fn without_rules(
+    luma: &Plane,
+    line: &OrientedBox,
+    strip: &Strip,
+    mut glyphs: Vec<Glyph>,
+) -> Vec<Glyph> {
+    let pitch = usual_pitch(&glyphs);
+    let is_rule = |glyph: &Glyph, next: &Glyph| {
+        let u = (glyph.x / strip.width as f32 - 0.5) * strip.shows.length;
+        let distance = (glyph.x - next.x).abs() / pitch;
+        // One that stands apart may be the last dash before a corner.
+        let sides = if distance >= APART { 1 } else { 2 };
+        glyph.symbol == Symbol::Digit(1) && sides_in_line(luma, line, u) >= sides
+    };
+    if let [first, next, ..] = glyphs.as_slice()
+        && is_rule(first, next)
+    {
+        glyphs.remove(0);
+    }
+    if let [.., next, last] = glyphs.as_slice()
+        && is_rule(last, next)
+    {
+        glyphs.pop();
+    }
+    glyphs
+}
+
+/// On how many sides, above and below a line of print, a lone stroke goes on in line with
+/// the one `u` pixels along the line from the middle of `line`, which is as high as the
+/// print. Bars and letters are not alone.
+fn sides_in_line(plane: &Plane, line: &OrientedBox, u: f32) -> usize {
     let shown = OrientedBox {
         centre: line.point(u, 0.0),
         length: WIDTH * line.height,
@@ -41,23 +76,30 @@ pub(super) fn is_rule(plane: &Plane, line: &OrientedBox, u: f32) -> bool {
         ..*line
     };
     let strip = rectify(plane, &shown, COLUMNS, ROWS);
-    let darkest: Vec<(usize, f32)> = (0..ROWS).map(|y| darkest_of(strip.row(y))).collect();
     let rows = |heights: f32| (heights / (2.0 * REACH) * ROWS as f32) as usize;
-    let stroke = &darkest[ROWS / 2 - rows(WITHIN)..ROWS / 2 + rows(WITHIN)];
-    let (column, ink) = middle_of(stroke);
+    let within = ROWS / 2 - rows(WITHIN)..ROWS / 2 + rows(WITHIN);
+    let (column, ink) = middle_of(within.map(|y| darkest_of(strip.row(y))).collect());
     let paper = strip.luma.iter().copied().fold(f32::MIN, f32::max);
     if paper - ink < LEAST_INK * paper {
-        return false;
+        return 0;
     }
+    let dark = ink + DARK * (paper - ink);
     let beyond = rows(REACH - BEYOND);
-    [&darkest[..beyond], &darkest[ROWS - beyond..]]
+    [0..beyond, ROWS - beyond..ROWS]
         .into_iter()
-        .all(|side| {
-            let in_line = |(at, luma): &&(usize, f32)| {
-                at.abs_diff(column) <= OUT_OF_LINE && *luma < ink + DARK * (paper - ink)
-            };
-            side.iter().filter(in_line).count() as f32 >= GOES_ON * side.len() as f32
+        .filter(|side| {
+            let lone = (side.clone()).filter(|y| is_lone_stroke(strip.row(*y), column, dark));
+            lone.count() as f32 >= GOES_ON * side.len() as f32
         })
+        .count()
+}
+
+/// Whether a row is dark near a column and nowhere else.
+fn is_lone_stroke(row: &[f32], column: usize, dark: f32) -> bool {
+    let is_dark = |at: &usize| row[*at] < dark;
+    let (near, far): (Vec<usize>, Vec<usize>) =
+        (0..row.len()).partition(|at| at.abs_diff(column) <= OUT_OF_LINE);
+    near.iter().any(is_dark) && !far.iter().any(is_dark)
 }
 
 /// Where a row is darkest, and how dark.
@@ -68,7 +110,7 @@ fn darkest_of(row: &[f32]) -> (usize, f32) {
 }
 
 /// Median column and luma of a stroke's rows.
-fn middle_of(rows: &[(usize, f32)]) -> (usize, f32) {
+fn middle_of(rows: Vec<(usize, f32)>) -> (usize, f32) {
     let mut columns: Vec<usize> = rows.iter().map(|row| row.0).collect();
     let mut luma: Vec<f32> = rows.iter().map(|row| row.1).collect();
     columns.sort_unstable();
@@ -83,30 +125,61 @@ mod tests {
     use crate::optics::Point;
     use image::{GrayImage, Luma};
 
-    /// Whether there is a rule at x 100 of a page that is dark where told, on a line of
-    /// print 24 px high about y 100.
-    fn is_rule_where(dark: impl Fn(u32, u32) -> bool) -> bool {
-        let page = GrayImage::from_fn(300, 200, |x, y| Luma([if dark(x, y) { 40 } else { 220 }]));
-        let line = OrientedBox {
-            centre: Point::new(150.0, 100.0),
-            angle: 0.0,
-            length: 200.0,
-            height: 24.0,
-        };
-        is_rule(&page.into(), &line, -50.0)
+    const LINE: OrientedBox = OrientedBox {
+        centre: Point { x: 150.0, y: 100.0 },
+        angle: 0.0,
+        length: 200.0,
+        height: 24.0,
+    };
+
+    fn page(dark: impl Fn(u32, u32) -> bool) -> Plane {
+        GrayImage::from_fn(300, 200, |x, y| Luma([if dark(x, y) { 40 } else { 220 }])).into()
+    }
+
+    /// How many digits are left of four, 18 columns apart, whose first is a 1 that stands
+    /// so many columns before the second, at x 100 of a page that is dark where told.
+    fn left_of_four(distance: f32, dark: impl Fn(u32, u32) -> bool) -> usize {
+        let luma = page(dark);
+        let strip = rectify(&luma, &LINE, 200, 32);
+        let places = [50.0, 50.0 + distance, 68.0 + distance, 86.0 + distance];
+        let digits = places.map(|x| Glyph {
+            symbol: Symbol::Digit(1),
+            digits: [0.0; 10],
+            peak: 1.0,
+            x,
+        });
+        without_rules(&luma, &LINE, &strip, digits.to_vec()).len()
+    }
+
+    fn upright(x: u32) -> bool {
+        (98..102).contains(&x)
     }
 
     #[test]
     fn a_frame_and_a_dashed_line_are_rules_and_a_digit_is_none() {
-        let upright = |x: u32| (98..102).contains(&x);
-        assert!(is_rule_where(|x, _| upright(x)));
-        assert!(is_rule_where(|x, y| upright(x) && (y + 32) % 40 < 24));
-        assert!(!is_rule_where(|x, y| upright(x) && (88..112).contains(&y)));
+        assert_eq!(left_of_four(27.0, |x, _| upright(x)), 3);
+        assert_eq!(
+            left_of_four(27.0, |x, y| upright(x) && (y + 32) % 40 < 24),
+            3
+        );
+        let alone = |x: u32, y: u32| upright(x) && (88..112).contains(&y);
+        assert_eq!(left_of_four(27.0, alone), 4);
+    }
+
+    #[test]
+    fn the_last_dash_before_a_corner_is_a_rule() {
+        let dashes = |x: u32, y: u32| upright(x) && y >= 88 && (y + 32) % 40 < 24;
+        assert_eq!(left_of_four(27.0, dashes), 3);
+        assert_eq!(left_of_four(12.0, dashes), 4);
     }
 
     #[test]
     fn a_digit_under_bars_is_no_rule() {
-        let digit = |x: u32, y: u32| (98..102).contains(&x) && (88..112).contains(&y);
-        assert!(!is_rule_where(|x, y| digit(x, y) || y < 80 && x % 8 < 4));
+        let page = |x: u32, y: u32| {
+            let digit = upright(x) && (88..112).contains(&y);
+            digit || y < 80 && x % 8 < 4 || y > 120 && x % 12 < 5
+        };
+        assert_eq!(left_of_four(18.0, page), 4);
+        assert_eq!(left_of_four(27.0, page), 4);
     }
 }
