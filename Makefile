@@ -62,7 +62,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?=
 fuzz: system-packages ## Feed pictures, marks, numbers and lists made of chance to what reads them, a minute each
 	@scripts/apt-install g++ python3
-	scripts/fuzz $(OUT)/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+	scripts/fuzz $(OUT)/fuzz --seconds $(FUZZ_SECONDS) $(addprefix --target ,$(FUZZ_TARGETS))
 
 # In shards: stopped or killed, the same command goes on. EXAM_OPTIONS=--so-far reports what is there, --anew drops it.
 # Multiples of 3, 30 and 30 conditions: each has as many pictures as any other of its kind.
