@@ -15,6 +15,7 @@ use uketsuke::optics::{OrientedBox, Plane, Point, decode_still, rectify};
 use uketsuke_fuzz::Region;
 
 type Outcome = Result<(), Box<dyn Error>>;
+type Reader = fn(&Plane, &OrientedBox) -> Option<Mark>;
 
 /// How the marks of one kind are cut out.
 struct Cut {
@@ -29,7 +30,7 @@ struct Cut {
     /// How many rows of the picture each of them stands for.
     repeats: u8,
     /// Reads the mark.
-    reader: fn(&Plane, &OrientedBox) -> Option<Mark>,
+    reader: Reader,
 }
 
 /// Bars as fine as in the samples, a row for each band of the reader's, and no more pixels than that takes.
@@ -90,12 +91,22 @@ fn marks(seeds: &Path, set: &Path, cut: &Cut) -> Outcome {
         let area = shown(element(set, name, cut.kind)?, cut.shown);
         let frame = decode_still(&fs::read(still(set, name))?)?;
         let seed = Region::whole_picture(&view(&frame.luma, &area, cut.size), cut.repeats);
-        let region = Region::from_bytes(&seed).ok_or("a seed is a region")?;
-        let text = (cut.reader)(&region.plane, &region.area).map(|mark| mark.text);
-        println!("{} {name}: {text:?}", cut.kind);
-        write(seeds, name, &seed)?;
+        mark(seeds, name, &seed, cut.reader)?;
+        if cut.kind == BARCODES.kind {
+            let row = view(&frame.luma, &area, (2 * cut.size.0, 1));
+            let seed = Region::bars(row.as_raw());
+            mark(seeds, &format!("{name}_bars"), &seed, cut.reader)?;
+        }
     }
     Ok(())
+}
+
+/// Writes a seed that shows a mark, and tells what it reads as.
+fn mark(folder: &Path, name: &str, seed: &[u8], reader: Reader) -> Outcome {
+    let region = Region::from_bytes(seed).ok_or("a seed is a region")?;
+    let text = reader(&region.plane, &region.area).map(|mark| mark.text);
+    println!("{name}: {text:?}");
+    write(folder, name, seed)
 }
 
 fn view(frame: &Plane, area: &OrientedBox, (columns, rows): (usize, usize)) -> GrayImage {
@@ -189,6 +200,11 @@ fn manifests(seeds: &Path) -> Outcome {
     let truth = "order,number,note\n1,211310160012345678,\n2,211310160012345678,again\n";
     write(seeds, "set", format!("{manifest}\0{truth}").as_bytes())?;
     write(seeds, "marked", format!("\u{feff}{manifest}").as_bytes())?;
+    write(
+        seeds,
+        "climbing",
+        manifest.replace("b.png", "a/../../b").as_bytes(),
+    )?;
     write(seeds, "missing_column", b"file,expected_number\na.png,1\n")?;
     write(seeds, "wrong", manifest.replace("read", "maybe").as_bytes())
 }

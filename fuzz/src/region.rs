@@ -15,11 +15,22 @@ const MOST_COLUMNS: u16 = 1_024;
 /// short input is changed in more telling places than a long one.
 const MOST_REPEATS: u8 = 16;
 
+/// Set in the byte of the repeats: what follows are not pixels but the widths of spaces and bars
+/// in turn, one row of them. A changed byte is then a narrow bar made wide, and so another
+/// character; in pixels that takes many changes at once.
+const BARS: u8 = 0x80;
+
+/// Widest space or bar, in pixels: room for a quiet zone.
+const WIDEST: u8 = 64;
+
+/// Luma of spaces and bars.
+const PAPER_AND_INK: [u8; 2] = [225, 45];
+
 /// A grey picture and a region of it.
 ///
 /// As bytes: width (two, little endian), how often each row is repeated, the region's centre
-/// (two), direction, length and height, then the pixels of each row. Bytes that fill no row are
-/// left out.
+/// (two), direction, length and height, then the pixels of each row, or bars. Bytes that fill no
+/// row are left out.
 #[derive(Clone, Debug)]
 pub struct Region {
     /// The picture.
@@ -33,13 +44,11 @@ impl Region {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (header, pixels) = bytes.split_first_chunk::<HEADER>()?;
         let [low, high, repeats, x, y, angle, length, height] = *header;
-        let width = usize::from(u16::from_le_bytes([low, high]) % MOST_COLUMNS + 1);
-        let repeats = usize::from(repeats % MOST_REPEATS + 1);
-        let rows = pixels.chunks_exact(width);
-        let rows: Vec<&[u8]> = rows
-            .flat_map(|row| std::iter::repeat_n(row, repeats))
-            .collect();
-        let picture = GrayImage::from_raw(width as u32, rows.len() as u32, rows.concat())?;
+        let rows = match repeats & BARS {
+            0 => rows_of(pixels, u16::from_le_bytes([low, high])),
+            _ => vec![row_of_bars(pixels)],
+        };
+        let picture = repeated(&rows, usize::from(repeats % MOST_REPEATS) + 1)?;
         if picture.is_empty() {
             return None;
         }
@@ -58,12 +67,52 @@ impl Region {
 
     /// Bytes of a region that fills an upright picture, each row of which is repeated.
     pub fn whole_picture(picture: &GrayImage, repeats: u8) -> Vec<u8> {
-        let [low, high] = (picture.width() as u16 - 1).to_le_bytes();
-        let middle = 127;
-        let mut bytes = vec![low, high, repeats - 1, middle, middle, 0, middle, middle];
-        bytes.extend_from_slice(picture.as_raw());
-        bytes
+        let width = picture.width() as u16 - 1;
+        [&header(width, repeats - 1), picture.as_raw().as_slice()].concat()
     }
+
+    /// Bytes of a region that is filled with what is dark and light along a row, drawn as bars.
+    pub fn bars(row: &[u8]) -> Vec<u8> {
+        let [paper, ink] = PAPER_AND_INK;
+        let is_ink = |pixel: &u8| *pixel < paper / 2 + ink / 2;
+        let runs = row.chunk_by(|a, b| is_ink(a) == is_ink(b));
+        let widths = runs.map(|run| run.len().min(usize::from(WIDEST)) as u8 - 1);
+        let first_is_a_space = row.first().is_some_and(|pixel| !is_ink(pixel));
+        let start = if first_is_a_space { vec![] } else { vec![0] };
+        let header = header(0, BARS | (MOST_REPEATS - 1));
+        header.into_iter().chain(start).chain(widths).collect()
+    }
+}
+
+/// The header of a region as large as its picture.
+fn header(width: u16, repeats: u8) -> [u8; HEADER] {
+    let [low, high] = width.to_le_bytes();
+    let middle = 127;
+    [low, high, repeats, middle, middle, 0, middle, middle]
+}
+
+fn rows_of(pixels: &[u8], width: u16) -> Vec<Vec<u8>> {
+    let width = usize::from(width % MOST_COLUMNS) + 1;
+    pixels.chunks_exact(width).map(<[u8]>::to_vec).collect()
+}
+
+fn row_of_bars(widths: &[u8]) -> Vec<u8> {
+    let inks = PAPER_AND_INK.into_iter().cycle();
+    let runs = widths
+        .iter()
+        .zip(inks)
+        .map(|(width, ink)| std::iter::repeat_n(ink, usize::from(width % WIDEST) + 1));
+    runs.flatten().take(usize::from(MOST_COLUMNS)).collect()
+}
+
+/// A picture of rows, each repeated; `None` where there are none.
+fn repeated(rows: &[Vec<u8>], repeats: usize) -> Option<GrayImage> {
+    let width = rows.first()?.len() as u32;
+    let rows: Vec<&[u8]> = rows
+        .iter()
+        .flat_map(|row| std::iter::repeat_n(row.as_slice(), repeats))
+        .collect();
+    GrayImage::from_raw(width, rows.len() as u32, rows.concat())
 }
 
 /// A byte as a share, above 0 and up to 1; 127 is a half.
@@ -84,6 +133,19 @@ mod tests {
         assert_eq!(region.plane.get_pixel(4, 5), picture.get_pixel(4, 1));
         assert_eq!(region.area.centre, Point::new(2.5, 3.0));
         assert_eq!((region.area.length, region.area.height), (5.0, 6.0));
+    }
+
+    #[test]
+    fn bars_begin_with_paper_and_are_as_wide_as_they_were() {
+        let [paper, ink] = PAPER_AND_INK;
+        let row = [ink, paper, paper, ink, ink, ink];
+        let region = Region::from_bytes(&Region::bars(&row)).expect("a region");
+        let width = region.plane.width() as usize;
+        assert_eq!(
+            region.plane.as_raw()[..width],
+            [paper, ink, paper, paper, ink, ink, ink]
+        );
+        assert_eq!(region.plane.height(), u32::from(MOST_REPEATS));
     }
 
     #[test]
