@@ -152,7 +152,9 @@ evaluate: train-environment ## Measure the recognisers on held-out typefaces: ea
 samples: samples-environment ## Render the shipped sample set
 	cd samples && $(abspath $(VENV))/bin/python -m synth.ship
 
-fuzz-seeds: system-packages ## Cut the small inputs that fuzzing starts from out of the shipped samples
+fuzz-seeds: system-packages ## Test the form of the fuzzers' inputs; cut those that they start from out of the samples
+	@scripts/apt-install g++
+	$(CARGO) test --locked $(FUZZ_MANIFEST) --target-dir target/fuzz --lib
 	$(CARGO) run --locked $(FUZZ_MANIFEST) --target-dir target/fuzz --example seeds
 
 honest-samples: samples-environment ## Show how zbar and tesseract fare on the hard samples

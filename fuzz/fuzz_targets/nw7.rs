@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use uketsuke::marks::{Mark, MarkKind, read_nw7};
-use uketsuke::optics::OrientedBox;
+use uketsuke::optics::{OrientedBox, Quad};
 use uketsuke_fuzz::Region;
 
 /// Characters of a symbol, start and stop letter included.
@@ -22,10 +22,25 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         assert_eq!(again.as_ref(), Some(&mark), "read twice, and not the same");
         if let Some(turned) = read_nw7(&plane, &area.turned()) {
             assert_eq!(turned.text, mark.text, "another text from the other end");
+            let (one, other) = (&mark.corners, &turned.corners);
+            assert!(lie_alike(one, other), "{one:?} and {other:?}");
         }
     }
     Corpus::Keep
 });
+
+/// Whether both read in the same direction and are the same side up. They need not be in the same
+/// place: rows that are shifted against each other show one symbol in two.
+fn lie_alike(one: &Quad, other: &Quad) -> bool {
+    let side = |quad: &Quad, corner: usize| {
+        let [from, to] = [quad.0[0], quad.0[corner]];
+        (to.x - from.x, to.y - from.y)
+    };
+    [1, 3].into_iter().all(|corner| {
+        let ((x, y), (u, v)) = (side(one, corner), side(other, corner));
+        x * u + y * v > 0.0
+    })
+}
 
 fn check(mark: &Mark, area: &OrientedBox) {
     assert_eq!(mark.kind, MarkKind::Nw7);
