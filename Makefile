@@ -17,6 +17,10 @@ FHIR_VENV := .venv/fhir
 PEERS_VENV := .venv/peers
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_MUTANTS := target/tools/bin/cargo-mutants
+# The fuzz targets are a crate of their own, so that no other build waits for theirs.
+FUZZ_MANIFEST := --manifest-path fuzz/Cargo.toml
 
 ##@ Two commands that are enough
 
@@ -24,7 +28,7 @@ demo: build ## Install what is missing, build, read the sample vouchers, deliver
 	@scripts/apt-install python3
 	scripts/demo $(BIN) $(OUT)/demo
 
-test: fmt-check lint deny doc unit-test script-test fhir postgres qa fresh ## Set up everything for the tests and run them all
+test: fmt-check lint deny doc unit-test script-test fhir postgres qa fresh fuzz ## Set up everything for the tests and run them all
 
 ##@ Single steps
 
@@ -53,6 +57,13 @@ fresh: build samples-environment ## Render vouchers nobody has seen and read the
 	$(EXAM) --out $(OUT)/fresh --seed $(FRESH_SEED) --least-nominal 0.9 --anew \
 	  --nominal $(FRESH_COUNT) --hard $(FRESH_COUNT) --traps $(FRESH_COUNT) --shard $(FRESH_COUNT)
 
+# What was found new is kept in out/fuzz/corpus, and the next run goes on from there. FUZZ_TARGETS="nw7 qr" runs only these.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
+fuzz: system-packages ## Feed pictures, marks, numbers and lists made of chance to what reads them, a minute each
+	@scripts/apt-install g++ python3
+	scripts/fuzz $(OUT)/fuzz --seconds $(FUZZ_SECONDS) $(addprefix --target ,$(FUZZ_TARGETS))
+
 # In shards: stopped or killed, the same command goes on. EXAM_OPTIONS=--so-far reports what is there, --anew drops it.
 # Multiples of 3, 30 and 30 conditions: each has as many pictures as any other of its kind.
 EXAM_SEED ?= 1
@@ -69,6 +80,10 @@ exam: build samples-environment ## The long examination, an hour: 4,200 nominal,
 script-test: ## The examination's own tests: adding up, going on, comparing
 	@scripts/apt-install python3
 	cd scripts && $(PYTHON) -m unittest discover --top-level-directory .
+
+# Its settings, and which mutants are no mistakes, are in .cargo/mutants.toml.
+mutants: system-packages $(CARGO_MUTANTS) ## Change verdict, fusion and numbers in every place: the tests have to notice
+	$(CARGO_MUTANTS) mutants --jobs 2 --output $(OUT)
 
 bench: build samples-environment ## Processor time for each 1920×1080 JPEG, decoding alone, two threads, memory, first verdict
 	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(OUT))/bench \
@@ -104,9 +119,11 @@ fleet: system-packages ## 40,000 stations come back after an outage, in virtual 
 
 fmt: ## Format the source
 	$(CARGO) fmt
+	$(CARGO) fmt $(FUZZ_MANIFEST)
 
 fmt-check:
 	$(CARGO) fmt --check
+	$(CARGO) fmt $(FUZZ_MANIFEST) --check
 
 lint: system-packages ## clippy, warnings are errors
 	$(CARGO) clippy $(PROFILE) --all-targets --all-features -- --deny warnings
@@ -117,9 +134,11 @@ doc: system-packages ## Documentation, warnings are errors
 
 deny: $(CARGO_DENY) ## Licences, banned and duplicate crates, sources
 	$(CARGO_DENY) --locked check licenses bans sources
+	$(CARGO_DENY) --locked $(FUZZ_MANIFEST) --config fuzz/deny.toml check licenses bans sources
 
 audit: $(CARGO_DENY) ## Known vulnerabilities; needs the advisory database on the network
 	$(CARGO_DENY) --locked check advisories
+	$(CARGO_DENY) --locked $(FUZZ_MANIFEST) --config fuzz/deny.toml check advisories
 
 ##@ What is committed, made again
 
@@ -132,6 +151,11 @@ evaluate: train-environment ## Measure the recognisers on held-out typefaces: ea
 
 samples: samples-environment ## Render the shipped sample set
 	cd samples && $(abspath $(VENV))/bin/python -m synth.ship
+
+fuzz-seeds: system-packages ## Test the form of the fuzzers' inputs; cut those that they start from out of the samples
+	@scripts/apt-install g++
+	$(CARGO) test --locked $(FUZZ_MANIFEST) --target-dir target/fuzz --lib
+	$(CARGO) run --locked $(FUZZ_MANIFEST) --target-dir target/fuzz --example seeds
 
 honest-samples: samples-environment ## Show how zbar and tesseract fare on the hard samples
 	scripts/apt-install zbar-tools tesseract-ocr
@@ -175,10 +199,12 @@ $(TRAIN_VENV)/installed: models/train/requirements.txt samples/requirements.txt
 	$(@D)/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$^)
 	touch $@
 
-$(CARGO_DENY): Makefile
+$(CARGO_DENY): VERSION := $(CARGO_DENY_VERSION)
+$(CARGO_MUTANTS): VERSION := $(CARGO_MUTANTS_VERSION)
+target/tools/bin/%: Makefile
 	scripts/apt-install gcc libc6-dev
 	CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install --locked --debug --quiet --root target/tools \
-	  --target-dir target/tools/build --version $(CARGO_DENY_VERSION) --force cargo-deny
+	  --target-dir target/tools/build --version $(VERSION) --force $*
 	rm -rf target/tools/build
 
 clean: ## Remove everything that make made
@@ -188,6 +214,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test script-test fhir postgres qa fresh exam bench bench-peers bench-store bench-delivery \
-  durability delivery fleet fmt fmt-check lint doc deny audit models evaluate samples honest-samples municipalities \
+.PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-peers bench-store bench-delivery \
+  durability delivery fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   fixtures goldens reasons system-packages samples-environment train-environment clean help

@@ -25,7 +25,10 @@ pub use crop::crop;
 pub use finding::{Baseline, Demands, Finding, findings};
 pub use report::{Report, render};
 pub use results::{SequenceResult, StillResult};
-pub use sample_set::{Expected, LineProblem, SampleSet, SampleSetError, Sequence, Still, Truth};
+pub use sample_set::{
+    Expected, LineProblem, SampleSet, SampleSetError, Sequence, Still, Truth, WrongLine,
+    parse_manifest, parse_truth,
+};
 pub use score::{ConditionScore, Grade, Score, Share, Times};
 pub use sequence::SequenceScore;
 pub use summary::Summary;

@@ -1,7 +1,7 @@
 //! A sample set on disk: pictures and sequences, and what is expected of them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -100,6 +100,15 @@ pub enum SampleSetError {
     },
 }
 
+/// A line of `manifest.csv` or `truth.csv` that is not as agreed.
+#[derive(Debug, PartialEq)]
+pub struct WrongLine {
+    /// Which line, counted from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub problem: LineProblem,
+}
+
 /// What is wrong with a line of `manifest.csv` or `truth.csv`.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum LineProblem {
@@ -132,6 +141,12 @@ pub enum LineProblem {
     /// Neither empty nor `again`.
     #[error("note「{0}」は空か again にしてください / note {0:?} has to be empty or `again`")]
     Note(String),
+    /// The path leads out of the set's folder.
+    #[error(
+        "画像は見本一式のフォルダの中に置いてください: {0} / \
+         a set holds its pictures: name one inside its folder, not {0}"
+    )]
+    Outside(String),
     /// The picture is not there.
     #[error(
         "画像がありません: {0}。ファイル名を確かめてください / no such picture: {0}, check the name"
@@ -162,7 +177,8 @@ impl SampleSet {
     pub fn open(folder: &Path) -> Result<Self, SampleSetError> {
         let manifest = folder.join(MANIFEST);
         let stills = if manifest.is_file() {
-            rows(&manifest, |row| still(folder, row))?
+            let is_there = |picture: &str| folder.join(picture).is_file();
+            read(&manifest, |bytes| parse_manifest(bytes, is_there))?
         } else {
             Vec::new()
         };
@@ -181,14 +197,36 @@ impl SampleSet {
     }
 }
 
-fn still(folder: &Path, row: ManifestRow) -> Result<Still, LineProblem> {
+/// The pictures that the bytes of a `manifest.csv` name, each of which has to be there.
+///
+/// # Errors
+/// [`WrongLine`] names the first line that is not as agreed.
+pub fn parse_manifest(
+    bytes: &[u8],
+    is_there: impl Fn(&str) -> bool,
+) -> Result<Vec<Still>, WrongLine> {
+    rows(bytes, |row| still(row, &is_there))
+}
+
+/// The vouchers that the bytes of a `truth.csv` name.
+///
+/// # Errors
+/// [`WrongLine`] names the first line that is not as agreed.
+pub fn parse_truth(bytes: &[u8]) -> Result<Vec<Truth>, WrongLine> {
+    rows(bytes, truth)
+}
+
+fn still(row: ManifestRow, is_there: impl Fn(&str) -> bool) -> Result<Still, LineProblem> {
     let expected = match row.expected_outcome.as_str() {
         "read" => Expected::Read(row.expected_number.parse().map_err(LineProblem::Number)?),
         "refuse" if row.expected_number.is_empty() => Expected::Refuse,
         "refuse" => return Err(LineProblem::NumberOfRefused),
         _ => return Err(LineProblem::Outcome(row.expected_outcome)),
     };
-    if !folder.join(&row.file).is_file() {
+    if !stays_inside(Path::new(&row.file)) {
+        return Err(LineProblem::Outside(row.file));
+    }
+    if !is_there(&row.file) {
         return Err(LineProblem::NoPicture(row.file));
     }
     Ok(Still {
@@ -196,6 +234,12 @@ fn still(folder: &Path, row: ManifestRow) -> Result<Still, LineProblem> {
         expected,
         condition: row.condition,
     })
+}
+
+/// Whether a path below a folder stays there, whatever the folder is.
+fn stays_inside(path: &Path) -> bool {
+    let steps_down = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    path.components().all(steps_down)
 }
 
 fn truth(row: TruthRow) -> Result<Truth, LineProblem> {
@@ -228,7 +272,7 @@ fn find_sequences(
                 .to_string_lossy();
             found.push(Sequence {
                 name: name.into_owned(),
-                truth: rows(&file, truth)?,
+                truth: read(&file, parse_truth)?,
                 folder,
             });
         } else if depth > 1 {
@@ -254,27 +298,40 @@ fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, SampleSetError> {
     Ok(folders)
 }
 
-/// The rows of a CSV file, each made into a `T`.
-fn rows<R: RowHeader, T>(
+/// What `parse` makes of the bytes of `file`.
+fn read<T>(
     file: &Path,
-    make: impl Fn(R) -> Result<T, LineProblem>,
-) -> Result<Vec<T>, SampleSetError> {
+    parse: impl FnOnce(&[u8]) -> Result<T, WrongLine>,
+) -> Result<T, SampleSetError> {
     let bytes = fs::read(file).map_err(|source| SampleSetError::Unreadable {
         file: file.to_owned(),
         source,
     })?;
+    parse(&bytes).map_err(|WrongLine { line, problem }| SampleSetError::Line {
+        file: file.to_owned(),
+        line,
+        problem,
+    })
+}
+
+/// The rows of a CSV file's bytes, each made into a `T`.
+fn rows<R: RowHeader, T>(
+    bytes: &[u8],
+    make: impl Fn(R) -> Result<T, LineProblem>,
+) -> Result<Vec<T>, WrongLine> {
     // Spreadsheets write a byte order mark, which would become part of the first column's name.
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text);
     let header = reader.headers().cloned().unwrap_or_default();
     let mut made = Vec::new();
     for record in reader.records() {
-        let line = match &record {
-            Ok(record) => record.position().map_or(0, csv::Position::line),
-            Err(error) => error.position().map_or(0, csv::Position::line),
+        let start = match &record {
+            Ok(record) => record.position(),
+            Err(error) => error.position(),
         };
+        let line = line_from(text, start.map_or(0, csv::Position::byte));
         let row = record
             .and_then(|record| record.deserialize(Some(&header)))
             .map_err(|error| LineProblem::Columns {
@@ -283,14 +340,24 @@ fn rows<R: RowHeader, T>(
             });
         let item = row
             .and_then(&make)
-            .map_err(|problem| SampleSetError::Line {
-                file: file.to_owned(),
-                line,
-                problem,
-            })?;
+            .map_err(|problem| WrongLine { line, problem })?;
         made.push(item);
     }
     Ok(made)
+}
+
+/// The line, counted from 1, of the first row that begins at `byte` or behind it.
+///
+/// The CSV reader's own count leaves out carriage returns that stand alone, and gives a row behind
+/// empty lines the number of the first of these.
+fn line_from(text: &[u8], byte: u64) -> u64 {
+    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let (before, rest) = text.split_at_checked(byte as usize).unwrap_or((text, &[]));
+    let skipped = rest.iter().take_while(|byte| ends(byte)).count();
+    let before = &text[..before.len() + skipped];
+    let breaks = before.iter().filter(|byte| ends(byte)).count();
+    let pairs = before.windows(2).filter(|pair| pair == b"\r\n").count();
+    (breaks - pairs) as u64 + 1
 }
 
 /// A row that knows its file's header.
@@ -370,6 +437,25 @@ mod tests {
             problem("name,number\na.png,1\n").1,
             LineProblem::Columns { .. }
         ));
+    }
+
+    #[test]
+    fn a_wrong_line_behind_empty_ones_or_old_line_ends_is_told_by_its_own_number() {
+        let rows = format!("{HEADER}\n\n\na.png,,maybe,x\n");
+        for ends in ["\n", "\r\n", "\r"] {
+            assert_eq!(problem(&rows.replace('\n', ends)).0, 4, "{ends:?}");
+        }
+    }
+
+    #[test]
+    fn a_set_names_no_picture_outside_its_folder() {
+        for file in ["../a.png", "stills/../../a.png", "/etc/passwd"] {
+            assert_eq!(
+                problem(&format!("{HEADER}\n{file},,refuse,x\n")).1,
+                LineProblem::Outside(file.to_owned())
+            );
+        }
+        assert!(set(&format!("{HEADER}\n./a.png,,refuse,x\n")).is_ok());
     }
 
     #[test]

@@ -140,6 +140,7 @@ fn undisputed(readings: &[PlaceReading]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::optics::{OrientedBox, Point};
 
     const NUMBER: [u8; PLACES] = [2, 1, 1, 3, 1, 0, 1, 6, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -185,6 +186,147 @@ mod tests {
             witnesses,
             ..Evidence::default()
         }
+    }
+
+    /// What a recogniser with the threshold 0.9 read, each digit as sure as `peak`.
+    fn reading(digits: &[u8], peak: f32) -> RunReading {
+        let glyph = |digit: &u8| Glyph {
+            symbol: Symbol::Digit(*digit),
+            digits: [0.0; 10],
+            peak,
+            x: 0.0,
+        };
+        RunReading {
+            glyphs: digits.iter().map(glyph).collect(),
+            confidence: peak,
+            threshold: 0.9,
+            sure: peak >= 0.9,
+        }
+    }
+
+    fn run(a: RunReading, b: RunReading) -> DigitRun {
+        let area = OrientedBox {
+            centre: Point::default(),
+            angle: 0.0,
+            length: 180.0,
+            height: 10.0,
+        };
+        DigitRun {
+            area,
+            a,
+            b,
+            uneven_ink: false,
+        }
+    }
+
+    #[test]
+    fn a_place_is_sure_when_both_reach_their_threshold_with_the_same_digit() {
+        let mut other = NUMBER;
+        other[17] = 1;
+        let place = |b: RunReading, place: usize| {
+            LineDigits::of(&run(reading(&NUMBER, 0.9), b)).map(|line| line.0[place])
+        };
+        let of = |sure, b| PlaceReading {
+            sure,
+            clear: [Some(8), b],
+        };
+        let [same, differs] = [NUMBER, other].map(|digits| reading(&digits, 0.9));
+        assert_eq!(place(same, 17), Some(of(Some(8), Some(8))));
+        assert_eq!(place(differs, 17), Some(of(None, Some(1))));
+        assert_eq!(place(reading(&other, 0.8), 17), Some(of(None, Some(1))));
+        assert_eq!(place(reading(&other, 0.6), 17), Some(of(None, None)));
+    }
+
+    #[test]
+    fn a_glyph_that_is_no_digit_states_none() {
+        let mut b = reading(&NUMBER, 0.99);
+        b.glyphs[3].symbol = Symbol::Other;
+        let line = LineDigits::of(&run(reading(&NUMBER, 0.99), b));
+        let place = line.map(|line| line.0[3]);
+        let clear = [Some(NUMBER[3]), None];
+        assert_eq!(place, Some(PlaceReading { sure: None, clear }));
+    }
+
+    #[test]
+    fn a_run_that_one_recogniser_reads_shorter_is_no_line() {
+        let [whole, short] = [&NUMBER[..], &NUMBER[1..]].map(|digits| reading(digits, 0.99));
+        assert!(LineDigits::of(&run(whole.clone(), short.clone())).is_none());
+        assert!(LineDigits::of(&run(short, whole.clone())).is_none());
+        assert!(LineDigits::of(&run(whole.clone(), whole)).is_some());
+    }
+
+    #[test]
+    fn a_frame_alone_stays_as_it_is() {
+        let now = with(vec![barcode(8), barcode(3)]);
+        assert_eq!(fuse(&[], now.clone()), now);
+    }
+
+    #[test]
+    fn an_earlier_frame_tells_that_there_is_a_number() {
+        let seen = Evidence {
+            number_seen: true,
+            ..Evidence::default()
+        };
+        assert!(fuse(std::slice::from_ref(&seen), Evidence::default()).number_seen);
+        assert!(fuse(&[Evidence::default()], seen).number_seen);
+        assert!(!fuse(&[Evidence::default()], Evidence::default()).number_seen);
+    }
+
+    #[test]
+    fn an_unsure_mark_of_an_earlier_frame_is_forgotten() {
+        let mut unsure = barcode(8);
+        unsure.sure = false;
+        assert!(
+            fuse(&[with(vec![unsure])], Evidence::default())
+                .witnesses
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_mark_that_is_now_unsure_or_states_less_does_not_silence_the_earlier_one() {
+        let mut unsure = barcode(8);
+        unsure.sure = false;
+        let mut less = barcode(8);
+        less.digits.0[17] = None;
+        let qr = witness(WitnessKind::Qr, barcode(8).digits);
+        for now in [unsure, less, qr] {
+            let fused = fuse(&[with(vec![barcode(8)])], with(vec![now.clone()]));
+            assert_eq!(fused.witnesses.len(), 2, "{now:?}");
+            assert!(fused.witnesses.contains(&barcode(8)), "{now:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_that_now_states_more_speaks_for_the_earlier_one() {
+        let mut less = barcode(8);
+        less.digits.0[17] = None;
+        let fused = fuse(&[with(vec![less])], with(vec![barcode(8)]));
+        assert_eq!(fused.witnesses, [barcode(8)]);
+    }
+
+    #[test]
+    fn a_line_is_fused_only_from_two_frames_of_which_the_last_shows_one() {
+        let before = line(&[(3, None)]);
+        let no_line = fuse(std::slice::from_ref(&before), with(vec![]));
+        assert!(no_line.witnesses.is_empty());
+        let mut two = line(&[]);
+        two.witnesses
+            .push(witness(WitnessKind::Line, Pattern::at(0, &[1; 18])));
+        assert_eq!(fuse(&[before], two.clone()).witnesses, two.witnesses);
+    }
+
+    #[test]
+    fn marks_beside_the_line_stay_and_the_surest_reading_of_the_line_tells_its_confidence() {
+        let mut before = line(&[(3, None)]);
+        before.witnesses[0].confidence = Some(0.95);
+        let mut now = line(&[(4, None)]);
+        let mut surer = barcode(8);
+        surer.confidence = Some(0.99);
+        now.witnesses.push(surer.clone());
+        let fused = fuse(&[before], now).witnesses;
+        assert_eq!(fused[0].confidence, Some(0.95));
+        assert_eq!(fused[1..], [surer]);
     }
 
     #[test]

@@ -383,6 +383,70 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_seen_is_review_even_when_nobody_states_a_digit() {
+        let seen = Evidence {
+            number_seen: true,
+            ..Evidence::default()
+        };
+        let stated = Evidence {
+            witnesses: vec![printed()],
+            ..Evidence::default()
+        };
+        for evidence in [seen, stated] {
+            let verdict = judge(&evidence, &Expectation::default());
+            assert_eq!(verdict.status(), "review");
+            assert_eq!(verdict.reasons(), [Reason::TooFewWitnesses]);
+        }
+    }
+
+    #[test]
+    fn what_was_wrong_with_the_picture_is_told_instead_of_the_plain_reason() {
+        let glaring = |witnesses: Vec<Witness>| Evidence {
+            witnesses,
+            conditions: vec![Reason::Glare],
+            ..Evidence::default()
+        };
+        for witnesses in [vec![], vec![line(NUMBER)]] {
+            let verdict = judge(&glaring(witnesses), &Expectation::default());
+            assert_eq!(verdict.reasons(), [Reason::Glare]);
+        }
+        let good = judge(&glaring(vec![line(NUMBER), qr()]), &Expectation::default());
+        assert_eq!((good.status(), good.reasons()), ("accepted", &[][..]));
+    }
+
+    #[test]
+    fn dissent_is_named_after_the_mark_or_field_that_stands_against_the_line() {
+        let mut other = barcode(&NUMBER[8..]);
+        other.digits.0[17] = Some(1);
+        let of_kind = |kind| Witness {
+            kind,
+            ..other.clone()
+        };
+        for (kind, reason) in [
+            (WitnessKind::Line, Reason::TwoVouchers),
+            (WitnessKind::Qr, Reason::QrDisagrees),
+            (WitnessKind::Nw7, Reason::BarcodeDisagrees),
+            (WitnessKind::PrintedNumber, Reason::PrintedNumberDisagrees),
+        ] {
+            let verdict = verdict(vec![of_kind(kind), line(NUMBER)]);
+            assert!(
+                verdict.reasons().contains(&reason),
+                "{:?}",
+                verdict.reasons()
+            );
+        }
+    }
+
+    #[test]
+    fn two_marks_of_one_kind_that_differ_are_two_vouchers() {
+        let mut other = qr();
+        other.digits.0[17] = Some(1);
+        let verdict = verdict(vec![line(NUMBER), qr(), printed(), other]);
+        assert!(verdict.reasons().contains(&Reason::TwoVouchers));
+        assert!(verdict.reasons().contains(&Reason::QrDisagrees));
+    }
+
+    #[test]
     fn nothing_seen_is_refused() {
         let verdict = judge(&Evidence::default(), &Expectation::default());
         assert_eq!(verdict.status(), "refused");

@@ -160,9 +160,15 @@ mod tests {
     }
 
     #[test]
-    fn debug_output_does_not_hold_the_number() {
+    fn debug_output_tells_which_places_speak_and_not_what_they_say() {
         let pattern = Pattern::at(8, &[7; 10]);
-        assert!(!format!("{pattern:?}").contains('7'));
+        assert_eq!(format!("{pattern:?}"), "........##########");
+    }
+
+    #[test]
+    fn a_pattern_is_complete_when_no_place_is_silent() {
+        let digits = [2, 1, 1, 3, 1, 0, 1, 6, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+        assert_eq!(Pattern::at(0, &digits).complete(), Some(digits));
     }
 
     #[test]

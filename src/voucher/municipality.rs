@@ -194,6 +194,18 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_six_digits_as_text_and_as_values() {
+        let tokyo = code("131016");
+        assert_eq!(*tokyo.digits(), [1, 3, 1, 0, 1, 6]);
+        assert_eq!(MunicipalityCode::from_digits(*tokyo.digits()), Ok(tokyo));
+        assert_eq!(
+            format!("{tokyo} {tokyo:?}"),
+            "131016 MunicipalityCode(131016)"
+        );
+        assert!(MunicipalityCode::from_digits([1, 3, 1, 0, 1, 10]).is_err());
+    }
+
+    #[test]
     fn a_remainder_of_zero_or_one_gives_the_last_digit_of_eleven_or_ten() {
         assert_eq!(check_digit(&[0, 0, 0, 0, 0]), 1);
         assert_eq!(check_digit(&[0, 0, 0, 0, 6]), 0);

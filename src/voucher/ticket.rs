@@ -149,6 +149,10 @@ mod tests {
     fn a_dose_number_is_one_digit() {
         assert_eq!(DoseNumber::new(3).map(DoseNumber::value), Ok(3));
         assert!(DoseNumber::new(10).is_err());
+        assert_eq!(
+            DoseNumber::new(3).map(|dose| dose.to_string()),
+            Ok("3".to_owned())
+        );
     }
 
     #[test]
@@ -157,5 +161,12 @@ mod tests {
         assert_eq!(number.to_string(), "0012345678");
         assert!("012345678".parse::<PersonalNumber>().is_err());
         assert_eq!(PersonalNumber::from_digits(*number.digits()), Ok(number));
+    }
+
+    #[test]
+    fn logs_see_the_last_two_digits_of_a_personal_number() {
+        let number: PersonalNumber = "0012345678".parse().unwrap();
+        assert_eq!(number.masked(), "********78");
+        assert_eq!(format!("{number:?}"), "PersonalNumber(********78)");
     }
 }
