@@ -30,6 +30,18 @@ impl Strip {
         )
     }
 
+    /// Luma at a point of the strip, between the four pixels about it; beyond the strip the nearest edge pixel
+    /// repeats.
+    pub fn between(&self, p: Point) -> f32 {
+        let x = (p.x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (p.y - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let (x0, y0) = (x as usize, y as usize);
+        let (right, below) = ((x0 + 1).min(self.width - 1), (y0 + 1).min(self.height - 1));
+        let (u, v) = (x - x0 as f32, y - y0 as f32);
+        let row = |y: usize| self.row(y)[x0] * (1.0 - u) + self.row(y)[right] * u;
+        row(y0) * (1.0 - v) + row(below) * v
+    }
+
     /// One row of luma.
     pub fn row(&self, y: usize) -> &[f32] {
         &self.luma[y * self.width..(y + 1) * self.width]
