@@ -1,6 +1,7 @@
 //! The pipeline: one frame in, what was seen and the evidence out.
 
 use super::evidence::{Evidence, Sighting, gather};
+use super::fusion::fuse;
 use super::headings::HeadingSearch;
 use super::label_place::{LabelPlace, OwnPrint};
 use super::reason::Reason;
@@ -102,13 +103,14 @@ impl Reader {
     /// Looks at one frame and gathers what it says about a voucher's number.
     ///
     /// Headings can only veto, so they are read only where without them the number
-    /// would be accepted.
+    /// would be accepted, together with what `earlier` frames of the same view said.
     ///
     /// # Errors
     /// [`ReadError`] when a model does not run.
     pub fn observe(
         &self,
         frame: &Frame,
+        earlier: &[Evidence],
         expectation: &Expectation,
     ) -> Result<Observation, ReadError> {
         let layout = self.finder.find(frame, &self.room);
@@ -123,7 +125,8 @@ impl Reader {
             runs,
         };
         let mut evidence = gather(&sighting, &expectation.codes);
-        if let Some(number) = judge(&evidence, expectation).number() {
+        let so_far = fuse(earlier, evidence.clone());
+        if let Some(number) = judge(&so_far, expectation).number() {
             sighting.headings = self.read_headings(frame, &layout, &sighting, number)?;
             evidence = gather(&sighting, &expectation.codes);
         }

@@ -26,7 +26,7 @@ pub fn read_still(
     expectation: &Expectation,
 ) -> Result<StillReading, ReadError> {
     let read = contained(|| match decode_still(bytes) {
-        Ok(frame) => reader.observe(&frame, expectation).map(Ok),
+        Ok(frame) => reader.observe(&frame, &[], expectation).map(Ok),
         Err(error) => Ok(Err(error)),
     });
     let observation = read.unwrap_or(Ok(Err(DecodeError::Panicked)))?;
