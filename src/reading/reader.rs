@@ -2,6 +2,7 @@
 
 use super::evidence::{Evidence, Sighting, gather};
 use super::fusion::fuse;
+use super::guidance::{Guidance, guide};
 use super::headings::HeadingSearch;
 use super::label_place::{LabelPlace, OwnPrint};
 use super::reason::Reason;
@@ -10,7 +11,7 @@ use crate::layout::{Finder, Layout, Region};
 use crate::marks::{Mark, MarkKind, read_nw7, read_qr};
 use crate::nets::{NetError, Room};
 use crate::ocr::{DigitRun, Heading, HeadingReader, LineReader, OcrError};
-use crate::optics::{Frame, OrientedBox, Point, Quality, measure_quality};
+use crate::optics::{Frame, OrientedBox, Point, Quality, glare_centre, measure_quality};
 use crate::voucher::VoucherNumber;
 
 /// Shortest run of digits that is read: the 請求先 number has six.
@@ -28,13 +29,13 @@ const QR_MM: f32 = 10.0;
 const DIGIT_MM: f32 = 2.3;
 
 /// Below this focus print is told to be out of focus.
-const LEAST_FOCUS: f32 = 0.22;
+pub(super) const LEAST_FOCUS: f32 = 0.22;
 
 /// From this share of saturated pixels on, glare is told.
-const MOST_GLARE: f32 = 0.08;
+pub(super) const MOST_GLARE: f32 = 0.08;
 
 /// Below this mean luma it is told to be too dark.
-const LEAST_EXPOSURE: f32 = 0.08;
+pub(super) const LEAST_EXPOSURE: f32 = 0.08;
 
 /// A gap of at most so many print heights between two runs on one line of print
 /// is read across: numbers are printed in groups.
@@ -66,6 +67,8 @@ pub struct Observation {
     pub evidence: Evidence,
     /// Where something was found, for showing it.
     pub layout: Layout,
+    /// What would help to get it read, if it was not.
+    pub guidance: Option<Guidance>,
 }
 
 impl Observation {
@@ -131,6 +134,7 @@ impl Reader {
             evidence = gather(&sighting, &expectation.codes);
         }
         Ok(Observation {
+            guidance: guidance_of(frame, &layout, &quality),
             evidence,
             quality,
             sighting,
@@ -283,6 +287,17 @@ fn quality_of(frame: &Frame, layout: &Layout, marks: &[Mark], runs: &[DigitRun])
     });
     quality.px_per_mm = by_qr.or_else(|| runs.first().map(|run| run.area.height / DIGIT_MM));
     quality
+}
+
+fn guidance_of(frame: &Frame, layout: &Layout, quality: &Quality) -> Option<Guidance> {
+    let label = layout.labels.first().map(|region| &region.area);
+    let glare_at = (quality.glare > MOST_GLARE).then(|| glare_centre(&frame.luma, label));
+    guide(
+        quality,
+        layout,
+        (frame.width(), frame.height()),
+        glare_at.flatten(),
+    )
 }
 
 fn conditions(quality: &Quality, layout: &Layout) -> Vec<Reason> {
