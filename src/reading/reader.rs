@@ -177,12 +177,13 @@ impl Reader {
     /// Reads the digit regions, longest first; the longest one tells which way is up.
     fn read_runs(&self, frame: &Frame, layout: &Layout) -> Result<Vec<DigitRun>, ReadError> {
         let areas = joined_groups(&layout.digits);
-        let Some(longest) = areas.first() else {
+        let Some((longest, others)) = areas.split_first() else {
             return Ok(Vec::new());
         };
-        let up = self.lines.upright(&frame.luma, longest, &self.room)?.angle;
-        let mut runs = Vec::new();
-        for area in areas.iter().take(MOST_DIGIT_REGIONS) {
+        let look = self.lines.upright(&frame.luma, longest, &self.room)?;
+        let up = look.area.angle;
+        let mut runs = (self.lines).read_on(&frame.luma, look, LEAST_DIGITS, &self.room)?;
+        for area in others.iter().take(MOST_DIGIT_REGIONS - 1) {
             let area = facing(area, up);
             runs.extend(
                 self.lines
