@@ -15,6 +15,9 @@ const SHARP_SLOPE: f32 = 0.44;
 /// Contrast below which there is nothing to judge sharpness by (share of full scale).
 const LEAST_CONTRAST: f32 = 0.04;
 
+/// One row of so many is measured: print is many rows high.
+const EVERY_ROW: usize = 4;
+
 /// Measured picture quality.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quality {
@@ -81,7 +84,7 @@ impl Samples {
             slope: [0; 256],
             count: 0,
         };
-        for y in (y0..y1).step_by(2) {
+        for y in (y0..y1).step_by(EVERY_ROW) {
             for x in x0..x1 {
                 let here = data[y * w + x];
                 let across = data[y * w + x + 1].abs_diff(data[y * w + x - 1]) / 2;
