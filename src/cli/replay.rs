@@ -6,8 +6,7 @@ use std::time::Duration;
 use super::pictures;
 use crate::optics::{Frame, FrameId, decode_still};
 use crate::reading::{
-    Expectation, Glance, Motion, Outcome, Presentation, Presented, Reader, Thumbnail, contained,
-    judge,
+    Expectation, Glance, Outcome, Presentation, Presented, Reader, Thumbnail, contained,
 };
 
 /// A folder of frames that cannot be played.
@@ -36,7 +35,7 @@ pub(super) fn play(
         source,
     })?;
     let mut complete = true;
-    let mut presentation = Presentation::new();
+    let mut presentation = Presentation::new(*expectation);
     let mut before: Option<Thumbnail> = None;
     for (i, path) in frames.iter().enumerate() {
         let still = pictures::read(path)
@@ -54,11 +53,13 @@ pub(super) fn play(
         let thumbnail = Thumbnail::of(&frame.luma);
         let motion = thumbnail.motion_since(before.as_ref());
         before = Some(thumbnail);
-        let Some(glance) = contained(|| look(reader, expectation, &frame, motion)) else {
+        let earlier = presentation.at_rest();
+        let seen = contained(|| reader.observe(&frame, earlier, expectation));
+        let Some(seen) = seen else {
             complete = false;
             continue;
         };
-        let glance = glance?;
+        let glance = Glance::of(&frame, motion, seen?);
         for outcome in presentation.see(&glance) {
             if let Outcome::Ended(presented) = outcome {
                 tell(presented)?;
@@ -78,21 +79,4 @@ fn frames_of(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         return Err(std::io::ErrorKind::NotFound.into());
     }
     Ok(frames)
-}
-
-fn look(
-    reader: &Reader,
-    expectation: &Expectation,
-    frame: &Frame,
-    motion: Motion,
-) -> anyhow::Result<Glance> {
-    let observation = reader.observe(frame, expectation)?;
-    Ok(Glance {
-        frame: frame.id,
-        at: frame.at,
-        motion,
-        occupied: observation.shows_voucher(),
-        number_seen: observation.evidence.number_seen,
-        verdict: judge(&observation.evidence, expectation),
-    })
 }

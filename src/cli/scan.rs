@@ -27,7 +27,7 @@ pub struct ScanArgs {
     /// Print one JSON object a line / 1行に1件のJSONで出力
     #[arg(long)]
     jsonl: bool,
-    /// Also tell every mark and digit line found / 見つけたコードと数字もすべて出力
+    /// Also tell every mark and digit line found, and what would help / 見つけたコードと数字、直し方も出力
     #[arg(long, requires = "jsonl")]
     marks: bool,
     /// Play the folders as a camera / フォルダをカメラの代わりに再生
@@ -231,7 +231,15 @@ impl Table {
                 self.count(&reading.verdict);
                 match &reading.observation {
                     Err(error) => format!("✕ 不可 refused    {error}"),
-                    Ok(_) => words(&reading.verdict),
+                    Ok(_) => match reading.guidance() {
+                        Some(guidance) => format!(
+                            "{}  → {} / {}",
+                            words(&reading.verdict),
+                            guidance.japanese(),
+                            guidance.english()
+                        ),
+                        None => words(&reading.verdict),
+                    },
                 }
             }
             None => {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::marks::{Mark, MarkKind};
 use crate::ocr::DigitRun;
 use crate::optics::{Quad, Quality};
-use crate::reading::{Observation, Presented, Reason, StillReading, Verdict, Witness};
+use crate::reading::{Guidance, Observation, Presented, Reason, StillReading, Verdict, Witness};
 
 /// One still picture.
 #[derive(Serialize)]
@@ -22,6 +22,8 @@ pub struct StillObject<'a> {
     marks: Option<Vec<MarkObject<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<Vec<LineObject>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guidance: Option<GuidanceObject>,
 }
 
 /// One voucher of a sequence.
@@ -50,6 +52,27 @@ struct MarkObject<'a> {
     kind: &'static str,
     text: &'a str,
     corners: [[f64; 2]; 4],
+}
+
+/// What would help to get the voucher read.
+#[derive(Serialize)]
+struct GuidanceObject {
+    id: &'static str,
+    /// Where, in frame pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<[f64; 2]>,
+}
+
+impl From<Guidance> for GuidanceObject {
+    fn from(guidance: Guidance) -> Self {
+        Self {
+            id: guidance.id(),
+            at: match guidance {
+                Guidance::Glare(at) => Some([rounded(at.x.into(), 0), rounded(at.y.into(), 0)]),
+                _ => None,
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -81,6 +104,9 @@ impl<'a> StillObject<'a> {
             elapsed_ms: rounded(elapsed_ms, 1),
             marks: marks.then(|| seen.map_or_else(Vec::new, mark_objects)),
             lines: marks.then(|| seen.map_or_else(Vec::new, line_objects)),
+            guidance: (reading.filter(|_| marks))
+                .and_then(StillReading::guidance)
+                .map(GuidanceObject::from),
         }
     }
 }

@@ -1,16 +1,14 @@
 //! Runs the finder net over a frame.
 
-use image::GrayImage;
-
 use super::regions::{Layout, regions_of};
 use crate::nets::{Map, Net, NetError, Room};
-use crate::optics::Frame;
+use crate::optics::{Frame, OrientedBox, Plane, Point, rectify};
 
 /// The longer side of the picture that the finder sees, in pixels.
 const FINDER_SIDE: u32 = 512;
 
 /// Both sides are padded to a multiple of this: the net halves four times.
-const FINDER_MULTIPLE: u32 = 16;
+const FINDER_MULTIPLE: usize = 16;
 
 /// The finder net, loaded once and shared.
 pub struct Finder {
@@ -31,8 +29,7 @@ impl Finder {
     /// that nets share.
     pub fn find(&self, frame: &Frame, room: &Room) -> Layout {
         let view = FinderView::of(&frame.luma);
-        let (rows, columns) = (view.height as usize, view.width as usize);
-        let maps = (self.net).run(Map::plane(rows, columns, view.luma), room);
+        let maps = (self.net).run(Map::plane(view.height, view.width, view.luma), room);
         regions_of(&maps, view.scale)
     }
 }
@@ -41,28 +38,35 @@ impl Finder {
 struct FinderView {
     /// Luma 0..1, row-major.
     luma: Vec<f32>,
-    width: u32,
-    height: u32,
+    width: usize,
+    height: usize,
     /// Frame pixels per finder pixel.
     scale: f32,
 }
 
 impl FinderView {
-    fn of(luma: &GrayImage) -> Self {
+    fn of(luma: &Plane) -> Self {
         let (w, h) = luma.dimensions();
         let scale = w.max(h) as f32 / FINDER_SIDE as f32;
-        let fit = |side: u32| ((side as f32 / scale).round() as u32).clamp(1, FINDER_SIDE);
-        let small = image::imageops::thumbnail(luma, fit(w), fit(h));
+        let fit =
+            |side: u32| ((side as f32 / scale).round() as usize).clamp(1, FINDER_SIDE as usize);
+        let whole = OrientedBox {
+            centre: Point::new(w as f32 / 2.0, h as f32 / 2.0),
+            angle: 0.0,
+            length: w as f32,
+            height: h as f32,
+        };
+        let small = rectify(luma, &whole, fit(w), fit(h));
         let (width, height) = (
-            small.width().next_multiple_of(FINDER_MULTIPLE),
-            small.height().next_multiple_of(FINDER_MULTIPLE),
+            small.width.next_multiple_of(FINDER_MULTIPLE),
+            small.height.next_multiple_of(FINDER_MULTIPLE),
         );
-        let mut padded = Vec::with_capacity((width * height) as usize);
+        let mut padded = Vec::with_capacity(width * height);
         for y in 0..height {
-            for x in 0..width {
-                let pixel = small.get_pixel(x.min(small.width() - 1), y.min(small.height() - 1));
-                padded.push(f32::from(pixel[0]) / 255.0);
-            }
+            let row = small.row(y.min(small.height - 1));
+            let last = row.last().copied().unwrap_or_default();
+            padded.extend_from_slice(row);
+            padded.resize((y + 1) * width, last);
         }
         Self {
             luma: padded,

@@ -136,7 +136,7 @@ impl Layer {
             Self::ConvTranspose(conv) => layers::interleaved(&conv.run(arch, map, room)),
             Self::Relu => layers::each(map, room, |v| v.max(0.0)),
             Self::Sqrt => layers::each(map, room, f32::sqrt),
-            Self::Sigmoid => layers::each(map, room, layers::sigmoid),
+            Self::Sigmoid => layers::sigmoid(arch, map, room),
             Self::Clip(low, high) => layers::each(map, room, |v| v.clamp(*low, *high)),
             Self::Both(arithmetic) => layers::both(map, inputs[1], room, arithmetic.of()),
             Self::With(arithmetic, number) => {

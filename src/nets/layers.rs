@@ -1,5 +1,7 @@
 //! The layers beside convolutions: each a pure function of its maps.
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::map::{Map, Room};
 
 /// `f` of every value.
@@ -33,44 +35,62 @@ pub(super) fn mean(map: &Map) -> Map {
 /// there is nothing to count.
 pub(super) fn box_mean(map: &Map, rows: usize, columns: usize) -> Map {
     let mut out = map.clone();
-    for (plane, to) in
-        (map.data.chunks(map.rows * map.columns)).zip(out.data.chunks_mut(map.rows * map.columns))
-    {
-        let mut down = vec![0.0; plane.len()];
-        for x in 0..map.columns {
-            running_mean(
-                map.rows,
-                rows / 2,
-                |y| plane[y * map.columns + x],
-                |y, v| {
-                    down[y * map.columns + x] = v;
-                },
-            );
-        }
-        for (from, to) in down.chunks(map.columns).zip(to.chunks_mut(map.columns)) {
-            running_mean(map.columns, columns / 2, |x| from[x], |x, v| to[x] = v);
+    let size = map.rows * map.columns;
+    let across = shares(map.columns, columns / 2);
+    for (plane, to) in map.data.chunks(size).zip(out.data.chunks_mut(size)) {
+        means_down(plane, map.columns, rows / 2, to);
+        for row in to.chunks_mut(map.columns) {
+            means_along(row, columns / 2, &across);
         }
     }
     out
 }
 
-/// Means of `2 half + 1` neighbours on a line of `length`, fewer at its ends.
-fn running_mean(
-    length: usize,
-    half: usize,
-    at: impl Fn(usize) -> f32,
-    mut put: impl FnMut(usize, f32),
-) {
-    let mut sum: f64 = (0..half.min(length)).map(|i| f64::from(at(i))).sum();
-    for i in 0..length {
-        if i + half < length {
-            sum += f64::from(at(i + half));
+/// One by the number of neighbours, at most `half` to either side, of each place on a
+/// line of `length`.
+fn shares(length: usize, half: usize) -> Vec<f64> {
+    (0..length)
+        .map(|i| 1.0 / ((i + half + 1).min(length) - i.saturating_sub(half)) as f64)
+        .collect()
+}
+
+/// The means of each value and up to `half` above and below it, for a plane of rows of so
+/// many columns: whole rows are added and taken away.
+fn means_down(plane: &[f32], columns: usize, half: usize, to: &mut [f32]) {
+    let mut sums = vec![0.0_f64; columns];
+    let rows: Vec<&[f32]> = plane.chunks(columns).collect();
+    let add = |row: &[f32], sign: f64, sums: &mut Vec<f64>| {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += sign * f64::from(*value);
         }
+    };
+    for row in rows.iter().take(half) {
+        add(row, 1.0, &mut sums);
+    }
+    let shares = shares(rows.len(), half);
+    for (y, to) in to.chunks_mut(columns).enumerate() {
+        if let Some(row) = rows.get(y + half) {
+            add(row, 1.0, &mut sums);
+        }
+        if y > half {
+            add(rows[y - half - 1], -1.0, &mut sums);
+        }
+        for (to, sum) in to.iter_mut().zip(&sums) {
+            *to = (sum * shares[y]) as f32;
+        }
+    }
+}
+
+/// Replaces each value of a line by the mean of it and up to `half` to either side.
+fn means_along(line: &mut [f32], half: usize, shares: &[f64]) {
+    let values: Vec<f64> = line.iter().map(|v| f64::from(*v)).collect();
+    let mut sum: f64 = values.iter().take(half).sum();
+    for (i, (mean, share)) in line.iter_mut().zip(shares).enumerate() {
+        sum += values.get(i + half).unwrap_or(&0.0);
         if i > half {
-            sum -= f64::from(at(i - half - 1));
+            sum -= values[i - half - 1];
         }
-        let count = (i + half + 1).min(length) - i.saturating_sub(half);
-        put(i, (sum / count as f64) as f32);
+        *mean = (sum * share) as f32;
     }
 }
 
@@ -140,9 +160,52 @@ pub(super) fn log_softmax(map: &Map) -> Map {
     out
 }
 
-/// The logistic function.
-pub(super) fn sigmoid(v: f32) -> f32 {
-    1.0 / (1.0 + (-v).exp())
+/// The logistic function of every value, to within 1e-6; with the instructions of `arch`.
+pub(super) fn sigmoid(arch: Arch, map: &Map, room: &Room) -> Map {
+    let mut out = map.with(map.data.iter().copied(), room);
+    arch.dispatch(Sigmoid(&mut out.data));
+    out
+}
+
+struct Sigmoid<'a>(&'a mut [f32]);
+
+impl WithSimd for Sigmoid<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for value in self.0 {
+            *value = 1.0 / (1.0 + exp(-*value));
+        }
+    }
+}
+
+/// e to the power of `v` (of −87…87), with a relative error below 1e-6: two to the power of
+/// a whole number is an exponent, and of a fraction it is a polynomial (its Taylor series
+/// about 0). Unlike the standard library's it is done for many values at once.
+#[inline(always)]
+fn exp(v: f32) -> f32 {
+    /// ln 2 to the powers 1 to 6, each by its factorial.
+    const TERMS: [f32; 6] = [
+        0.693_147_2,
+        0.240_226_5,
+        0.055_504_11,
+        0.009_618_129,
+        0.001_333_355_8,
+        0.000_154_035_3,
+    ];
+    /// Adding and taking away 1.5 · 2²³ rounds to a whole number, which is what the lowest
+    /// bits of the sum hold.
+    const ROUNDING: f32 = 12_582_912.0;
+    let power = v.clamp(-87.0, 87.0) * std::f32::consts::LOG2_E;
+    let whole = (power + ROUNDING) - ROUNDING;
+    let fraction = power - whole;
+    let series = TERMS
+        .iter()
+        .rev()
+        .fold(0.0, |sum, term| (sum + term) * fraction)
+        + 1.0;
+    f32::from_bits(((whole as i32 + 127) << 23) as u32) * series
 }
 
 #[cfg(test)]
@@ -171,6 +234,18 @@ mod tests {
             doubled(&Map::plane(1, 2, vec![1.0, 2.0]), &Room::default()).data,
             [1.0, 1.0, 2.0, 2.0, 1.0, 1.0, 2.0, 2.0]
         );
+    }
+
+    #[test]
+    fn powers_of_e_are_those_of_the_standard_library() {
+        for step in -800..=800 {
+            let v = step as f32 / 10.0;
+            assert!((exp(v) / v.exp() - 1.0).abs() < 1e-5, "{v}");
+        }
+        let map = Map::plane(1, 4, vec![-1e9, -3.0, 0.0, 1e9]);
+        let shares = sigmoid(Arch::new(), &map, &Room::default()).data;
+        assert!(shares[0] < 1e-30 && (shares[1] - 0.047_425_87).abs() < 1e-6);
+        assert_eq!(shares[2..], [0.5, 1.0]);
     }
 
     #[test]

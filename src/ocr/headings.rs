@@ -107,9 +107,11 @@ fn strip_of(luma: &Plane, area: &OrientedBox, print_rows: f32, margin: f32) -> S
 /// The strip turned to dark print on light paper: some towns print headings white on
 /// a dark band. Print covers less than half of a strip, so its median is the paper's.
 pub(super) fn dark_on_light(mut strip: Strip) -> Strip {
-    let mut sorted = strip.luma.clone();
-    sorted.sort_unstable_by(f32::total_cmp);
-    let at = |share: usize| sorted[(sorted.len() - 1) * share / 100];
+    let mut values = strip.luma.clone();
+    let mut at = |share: usize| {
+        let rank = (values.len() - 1) * share / 100;
+        *values.select_nth_unstable_by(rank, f32::total_cmp).1
+    };
     if 2.0 * at(50) < at(5) + at(95) {
         strip.luma.iter_mut().for_each(|v| *v = 1.0 - *v);
     }

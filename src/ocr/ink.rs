@@ -143,7 +143,7 @@ fn sorted(strip: &Strip, from: f32, to: f32) -> Vec<f32> {
         .flat_map(|y| &strip.row(y)[from..to])
         .copied()
         .collect();
-    values.sort_by(f32::total_cmp);
+    values.sort_unstable_by(f32::total_cmp);
     values
 }
 

@@ -158,29 +158,25 @@ impl LineReader {
     ///
     /// # Errors
     /// [`OcrError`] when a model does not run.
-    pub fn upright(
-        &self,
-        luma: &Plane,
-        area: &OrientedBox,
-        room: &Room,
-    ) -> Result<OrientedBox, OcrError> {
+    pub fn upright(&self, luma: &Plane, area: &OrientedBox, room: &Room) -> Result<Look, OcrError> {
         let area = fit_print(luma, area);
-        let turned = area.turned();
-        let score = |area: &OrientedBox| -> Result<f32, OcrError> {
-            let glyphs = self
-                .a
-                .read(&strip_of(luma, area, PRINT_ROWS_A, 1.0), room)?;
-            Ok((glyphs.iter())
-                .map(|g| match g.symbol {
-                    Symbol::Digit(_) => g.peak,
-                    Symbol::Other => -0.5 * g.peak,
-                })
-                .sum())
-        };
-        Ok(if score(&turned)? > score(&area)? {
+        let here = self.look(luma, area, room)?;
+        let turned = self.look(luma, area.turned(), room)?;
+        Ok(if turned.digits_seen() > here.digits_seen() {
             turned
         } else {
-            area
+            here
+        })
+    }
+
+    /// What A reads in a fitted area.
+    fn look(&self, luma: &Plane, area: OrientedBox, room: &Room) -> Result<Look, OcrError> {
+        let strip = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
+        let glyphs = self.a.read(&strip, room)?;
+        Ok(Look {
+            area,
+            strip,
+            glyphs,
         })
     }
 
@@ -222,7 +218,22 @@ impl LineReader {
         least: usize,
         room: &Room,
     ) -> Result<Vec<DigitRun>, OcrError> {
-        let Some(fitted) = self.fit(luma, area, least, room)? else {
+        let look = self.look(luma, fit_print(luma, area), room)?;
+        self.read_on(luma, look, least, room)
+    }
+
+    /// Reads every run of at least `least` digits in a region that A has looked at.
+    ///
+    /// # Errors
+    /// [`OcrError`] when a model does not run.
+    pub fn read_on(
+        &self,
+        luma: &Plane,
+        look: Look,
+        least: usize,
+        room: &Room,
+    ) -> Result<Vec<DigitRun>, OcrError> {
+        let Some(fitted) = self.fit(luma, look, least, room)? else {
             return Ok(Vec::new());
         };
         let mut runs = self.runs_of(luma, &fitted, LOOKS[0].1, room)?;
@@ -276,21 +287,22 @@ impl LineReader {
     fn fit(
         &self,
         luma: &Plane,
-        area: &OrientedBox,
+        look: Look,
         least: usize,
         room: &Room,
     ) -> Result<Option<Fitted>, OcrError> {
-        let mut area = fit_print(luma, area);
-        let mut strip = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
-        let mut glyphs = self.a.read(&strip, room)?;
+        let mut look = look;
         for _ in 0..MOST_EXTENSIONS {
-            let Some(longer) = extended(&area, &glyphs, &strip) else {
+            let Some(longer) = extended(&look.area, &look.glyphs, &look.strip) else {
                 break;
             };
-            area = fit_print(luma, &longer);
-            strip = strip_of(luma, &area, PRINT_ROWS_A, 1.0);
-            glyphs = self.a.read(&strip, room)?;
+            look = self.look(luma, fit_print(luma, &longer), room)?;
         }
+        let Look {
+            area,
+            mut strip,
+            mut glyphs,
+        } = look;
         if split_runs(&glyphs).iter().all(|run| run.len() < least) {
             return Ok(None);
         }
@@ -335,6 +347,26 @@ impl LineReader {
                 run
             })
             .collect())
+    }
+}
+
+/// What A read in a region, shown as wide as it is.
+pub struct Look {
+    /// The region, fitted to its print.
+    pub area: OrientedBox,
+    strip: Strip,
+    glyphs: Vec<Glyph>,
+}
+
+impl Look {
+    /// How many digits were read, and how surely; other glyphs speak against.
+    fn digits_seen(&self) -> f32 {
+        (self.glyphs.iter())
+            .map(|g| match g.symbol {
+                Symbol::Digit(_) => g.peak,
+                Symbol::Other => -0.5 * g.peak,
+            })
+            .sum()
     }
 }
 

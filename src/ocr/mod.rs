@@ -18,6 +18,6 @@ mod rule;
 pub use calibration::{Calibration, CalibrationError, Curve};
 pub use ctc::{Glyph, Symbol};
 pub use headings::{Heading, HeadingReader, HeadingWord};
-pub use line::{DigitRun, LineReader, RunReading};
+pub use line::{DigitRun, LineReader, Look, RunReading};
 pub use print_band::lines_within;
 pub use recogniser::{OcrError, Recogniser};

@@ -78,7 +78,8 @@ fn sides_in_line(plane: &Plane, line: &OrientedBox, u: f32) -> usize {
     let strip = rectify(plane, &shown, COLUMNS, ROWS);
     let rows = |heights: f32| (heights / (2.0 * REACH) * ROWS as f32) as usize;
     let within = ROWS / 2 - rows(WITHIN)..ROWS / 2 + rows(WITHIN);
-    let (column, ink) = middle_of(within.map(|y| darkest_of(strip.row(y))).collect());
+    let stroke: Vec<(usize, f32)> = within.map(|y| darkest_of(strip.row(y))).collect();
+    let (column, ink) = middle_of(&stroke);
     let paper = strip.luma.iter().copied().fold(f32::MIN, f32::max);
     if paper - ink < LEAST_INK * paper {
         return 0;
@@ -110,7 +111,7 @@ fn darkest_of(row: &[f32]) -> (usize, f32) {
 }
 
 /// Median column and luma of a stroke's rows.
-fn middle_of(rows: Vec<(usize, f32)>) -> (usize, f32) {
+fn middle_of(rows: &[(usize, f32)]) -> (usize, f32) {
     let mut columns: Vec<usize> = rows.iter().map(|row| row.0).collect();
     let mut luma: Vec<f32> = rows.iter().map(|row| row.1).collect();
     columns.sort_unstable();

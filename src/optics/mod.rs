@@ -16,5 +16,5 @@ pub use decode::{DecodeError, decode_still};
 pub use frame::{Frame, FrameId};
 pub use geometry::{OrientedBox, Point, Quad};
 pub use plane::Plane;
-pub use quality::{Quality, measure_quality};
+pub use quality::{Quality, glare_centre, measure_quality};
 pub use strip::{Strip, rectify};

@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::geometry::OrientedBox;
+use super::geometry::{OrientedBox, Point};
 
 /// Luma from which a pixel counts as saturated.
 const SATURATED: u8 = 250;
@@ -14,6 +14,9 @@ const SHARP_SLOPE: f32 = 0.44;
 
 /// Contrast below which there is nothing to judge sharpness by (share of full scale).
 const LEAST_CONTRAST: f32 = 0.04;
+
+/// One row of so many is measured: print is many rows high.
+const EVERY_ROW: usize = 4;
 
 /// Measured picture quality.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,6 +48,25 @@ pub fn measure_quality(luma: &GrayImage, area: Option<&OrientedBox>) -> Quality 
     }
 }
 
+/// The middle of what is saturated inside `area`, or in the whole frame, in frame pixels;
+/// `None` when nothing is.
+pub fn glare_centre(luma: &GrayImage, area: Option<&OrientedBox>) -> Option<Point> {
+    let (w, h) = (luma.width() as usize, luma.height() as usize);
+    let (x0, y0, x1, y1) = bounds(area, w, h);
+    let (mut count, mut across, mut down) = (0_u64, 0_u64, 0_u64);
+    for y in (y0..y1).step_by(2) {
+        for x in x0..x1 {
+            if luma.as_raw()[y * w + x] >= SATURATED {
+                count += 1;
+                across += x as u64;
+                down += y as u64;
+            }
+        }
+    }
+    let mean = |sum: u64| sum as f32 / count as f32;
+    (count > 0).then(|| Point::new(mean(across), mean(down)))
+}
+
 /// Histograms over the area: enough for every figure, in one pass.
 struct Samples {
     luma: [u32; 256],
@@ -62,7 +84,7 @@ impl Samples {
             slope: [0; 256],
             count: 0,
         };
-        for y in (y0..y1).step_by(2) {
+        for y in (y0..y1).step_by(EVERY_ROW) {
             for x in x0..x1 {
                 let here = data[y * w + x];
                 let across = data[y * w + x + 1].abs_diff(data[y * w + x - 1]) / 2;
@@ -117,7 +139,7 @@ fn bounds(area: Option<&OrientedBox>, w: usize, h: usize) -> (usize, usize, usiz
         return (1, 1, inner(w as f32, w), inner(h as f32, h));
     };
     let corners = area.corners().0;
-    let fold = |f: fn(f32, f32) -> f32, pick: fn(&super::Point) -> f32, start: f32| {
+    let fold = |f: fn(f32, f32) -> f32, pick: fn(&Point) -> f32, start: f32| {
         corners.iter().map(pick).fold(start, f)
     };
     (
@@ -156,6 +178,17 @@ mod tests {
         assert_eq!(measure_quality(&GrayImage::new(100, 100), None).focus, 0.0);
         assert_eq!(measure_quality(&GrayImage::new(1, 1), None).focus, 0.0);
         assert_eq!(measure_quality(&GrayImage::new(2, 3), None).focus, 0.0);
+    }
+
+    #[test]
+    fn glare_is_told_where_it_is() {
+        let mut page = GrayImage::from_pixel(100, 80, Luma([120]));
+        for (x, y) in (20..30).flat_map(|x| (40..50).map(move |y| (x, y))) {
+            page.put_pixel(x, y, Luma([255]));
+        }
+        let centre = glare_centre(&page, None).unwrap();
+        assert!((centre.x - 24.5).abs() < 1.0 && (centre.y - 44.5).abs() < 1.0);
+        assert!(glare_centre(&GrayImage::new(100, 80), None).is_none());
     }
 
     #[test]

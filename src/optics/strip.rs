@@ -113,22 +113,25 @@ impl<'a> Sampler<'a> {
     /// Adds to each of `sums` the picture at `start`, `start + step`, `start + 2 step`, …
     /// (pixels, centres at +0.5).
     fn add_row(&self, start: Point, step: Point, sums: &mut [u32]) {
-        let last = (sums.len() - 1) as f32;
-        let end = Point::new(start.x + last * step.x, start.y + last * step.y);
-        let inside = |p: Point| {
-            p.x >= 1.0
-                && p.y >= 1.0
-                && p.x < self.width as f32 - 1.0
-                && p.y < self.height as f32 - 1.0
-        };
-        if inside(start) && inside(end) {
-            self.add_row_inside(start, step, sums);
-        } else {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let (x, y) = (start.x + i as f32 * step.x, start.y + i as f32 * step.y);
-                *sum += self.clamped(x, y);
-            }
+        let at = |i: usize| Point::new(start.x + i as f32 * step.x, start.y + i as f32 * step.y);
+        // A straight line enters a rectangle once.
+        let from = (0..sums.len()).find(|i| self.surrounds(at(*i)));
+        let end = (from.unwrap_or(0)..sums.len()).rfind(|i| self.surrounds(at(*i)));
+        let inside = from.unwrap_or(0)..end.map_or(0, |last| last + 1);
+        for i in (0..inside.start).chain(inside.end..sums.len()) {
+            sums[i] += self.clamped(at(i));
         }
+        self.add_row_inside(at(inside.start), step, &mut sums[inside]);
+    }
+
+    /// Whether there are four pixels about a point, and it is not so near to being
+    /// without that rounding matters.
+    fn surrounds(&self, p: Point) -> bool {
+        const LEAST: f32 = 0.5 + 1.0 / 16.0;
+        p.x >= LEAST
+            && p.y >= LEAST
+            && p.x <= self.width as f32 - LEAST
+            && p.y <= self.height as f32 - LEAST
     }
 
     /// The same where every sample has four pixels about it.
@@ -155,9 +158,9 @@ impl<'a> Sampler<'a> {
     }
 
     /// A sample anywhere; beyond the picture the nearest edge pixel repeats.
-    fn clamped(&self, x: f32, y: f32) -> u32 {
-        let fx = (x - 0.5).clamp(0.0, (self.width - 1) as f32);
-        let fy = (y - 0.5).clamp(0.0, (self.height - 1) as f32);
+    fn clamped(&self, p: Point) -> u32 {
+        let fx = (p.x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let fy = (p.y - 0.5).clamp(0.0, (self.height - 1) as f32);
         let (x0, y0) = (fx as usize, fy as usize);
         let (x1, y1) = ((x0 + 1).min(self.width - 1), (y0 + 1).min(self.height - 1));
         let (right, down) = ((fx.fract() * 256.0) as u32, (fy.fract() * 256.0) as u32);

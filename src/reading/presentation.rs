@@ -4,14 +4,20 @@
 //! there is no place where a last result could live on. A presentation accepts at
 //! most one number. The next one begins with an empty view, or with a view that
 //! clearly shows another number.
+//!
+//! Frames of one view at rest are judged together ([`fuse`]); what was seen before the
+//! view moved is not looked at again.
 
 use std::time::Duration;
 
+use super::evidence::Evidence;
+use super::fusion::fuse;
+use super::reader::Observation;
 use super::reason::Reason;
 use super::sight::Motion;
-use super::verdict::Verdict;
+use super::verdict::{Expectation, Verdict, judge};
 use super::witness::Pattern;
-use crate::optics::FrameId;
+use crate::optics::{Frame, FrameId};
 use crate::voucher::VoucherNumber;
 
 /// A view that is empty and at rest for this long ends a presentation: a hand
@@ -25,6 +31,10 @@ const EMPTY_IN_MOTION: Duration = Duration::from_millis(300);
 
 /// Something that shows no number is told as refused only after it lay still this long.
 const RESTED_FOR: Duration = Duration::from_millis(1_000);
+
+/// Most frames of a view at rest that are judged together with the present one: the
+/// first ones, so that nothing that dissented is forgotten while the view rests.
+const MOST_FRAMES: usize = 24;
 
 /// Conflicting digits from which a view at rest shows another number: one alone
 /// can be a misread of the same voucher.
@@ -41,10 +51,21 @@ pub struct Glance {
     pub motion: Motion,
     /// Whether anything of a voucher can be seen: digits, marks, a label.
     pub occupied: bool,
-    /// Whether digits or marks were read.
-    pub number_seen: bool,
-    /// The verdict on this frame alone.
-    pub verdict: Verdict,
+    /// What this frame says about a voucher's number.
+    pub evidence: Evidence,
+}
+
+impl Glance {
+    /// What was observed in a frame.
+    pub fn of(frame: &Frame, motion: Motion, seen: Observation) -> Self {
+        Self {
+            frame: frame.id,
+            at: frame.at,
+            motion,
+            occupied: seen.shows_voucher(),
+            evidence: seen.evidence,
+        }
+    }
 }
 
 /// Where a presentation stands.
@@ -88,7 +109,9 @@ struct Voucher {
     decided: Option<(FrameId, VoucherNumber)>,
     undecided: Verdict,
     number_seen: bool,
-    /// Whether the view has moved since the decision.
+    /// What the frames of the present view at rest say, until it is decided.
+    at_rest: Vec<Evidence>,
+    /// Whether the view has moved since it was decided, or showed a number.
     moved: bool,
     still_since: Option<Duration>,
     rested: Duration,
@@ -97,14 +120,25 @@ struct Voucher {
 /// Watches a desk: empty → settling → reading → done → empty.
 #[derive(Clone, Debug, Default)]
 pub struct Presentation {
+    expectation: Expectation,
     voucher: Option<Voucher>,
     empty: Option<Empty>,
 }
 
 impl Presentation {
-    /// Nothing on the desk.
-    pub fn new() -> Self {
-        Self::default()
+    /// Nothing on the desk; `expectation` is of every voucher that will lie there.
+    pub fn new(expectation: Expectation) -> Self {
+        Self {
+            expectation,
+            ..Self::default()
+        }
+    }
+
+    /// What the frames of the present view at rest said, for the next one to be read with.
+    pub fn at_rest(&self) -> &[Evidence] {
+        self.voucher
+            .as_ref()
+            .map_or(&[], |voucher| voucher.at_rest.as_slice())
     }
 
     /// Where the present voucher stands; `None` when the desk is empty.
@@ -127,11 +161,12 @@ impl Presentation {
         if (self.empty.take()).is_some_and(|empty| hidden(empty) >= EMPTY_IN_MOTION) {
             outcomes.extend(self.end());
         }
-        if (self.voucher.as_ref()).is_some_and(|voucher| voucher.is_replaced_by(glance)) {
+        let alone = judge(&glance.evidence, &self.expectation);
+        if (self.voucher.as_ref()).is_some_and(|v| v.is_replaced_by(glance, &alone)) {
             outcomes.extend(self.end());
         }
         let voucher = self.voucher.get_or_insert_with(|| Voucher::at(glance));
-        outcomes.extend(voucher.see(glance));
+        outcomes.extend(voucher.see(glance, alone, &self.expectation));
         outcomes
     }
 
@@ -145,7 +180,9 @@ impl Presentation {
     }
 
     fn see_empty(&mut self, glance: &Glance) -> Option<Outcome> {
-        self.voucher.as_mut()?.still_since = None;
+        let voucher = self.voucher.as_mut()?;
+        voucher.still_since = None;
+        voucher.at_rest.clear();
         let empty = self.empty.get_or_insert_with(|| Empty::since(glance.at));
         match glance.motion {
             Motion::Moving => empty.at_rest_since = None,
@@ -190,27 +227,49 @@ impl Voucher {
                 reasons: vec![Reason::NoVoucher],
             },
             number_seen: false,
+            at_rest: Vec::new(),
             moved: false,
             still_since: None,
             rested: Duration::ZERO,
         }
     }
 
-    fn see(&mut self, glance: &Glance) -> Option<Outcome> {
+    /// Takes in one more frame; `alone` is the verdict on nothing but it.
+    fn see(
+        &mut self,
+        glance: &Glance,
+        alone: Verdict,
+        expectation: &Expectation,
+    ) -> Option<Outcome> {
         self.last = glance.frame;
-        self.number_seen |= glance.number_seen;
+        self.number_seen |= glance.evidence.number_seen;
         self.rest(glance);
-        match (&glance.verdict, self.decided) {
-            (_, Some(_)) => None,
-            (Verdict::Accepted(number), None) if glance.motion == Motion::Still => {
-                self.decided = Some((glance.frame, *number));
-                self.moved = false;
-                Some(Outcome::Accepted(*number))
+        if self.decided.is_some() {
+            return None;
+        }
+        let verdict = match glance.motion {
+            Motion::Moving => alone,
+            Motion::Still => {
+                // What this view shows is this voucher's until it moves again.
+                self.moved &= known_pattern(&alone).is_none_or(|shown| shown == Pattern::SILENT);
+                let verdict = judge(&fuse(&self.at_rest, glance.evidence.clone()), expectation);
+                if self.at_rest.len() < MOST_FRAMES {
+                    self.at_rest.push(glance.evidence.clone());
+                }
+                verdict
             }
-            (Verdict::Accepted(_), None) => None,
-            (undecided, None) => {
-                if known_digits(undecided) >= known_digits(&self.undecided) {
-                    self.undecided = undecided.clone();
+        };
+        match verdict {
+            Verdict::Accepted(number) if glance.motion == Motion::Still => {
+                self.decided = Some((glance.frame, number));
+                self.moved = false;
+                self.at_rest.clear();
+                Some(Outcome::Accepted(number))
+            }
+            Verdict::Accepted(_) => None,
+            undecided => {
+                if known_digits(&undecided) >= known_digits(&self.undecided) {
+                    self.undecided = undecided;
                 }
                 None
             }
@@ -222,6 +281,7 @@ impl Voucher {
             Motion::Moving => {
                 self.still_since = None;
                 self.moved = true;
+                self.at_rest.clear();
             }
             Motion::Still => {
                 let since = *self.still_since.get_or_insert(glance.at);
@@ -230,15 +290,16 @@ impl Voucher {
         }
     }
 
-    /// Whether the glance, at rest, shows another number than this voucher's.
-    fn is_replaced_by(&self, glance: &Glance) -> bool {
-        let Some(shown) = known_pattern(&glance.verdict) else {
+    /// Whether the glance, at rest, shows another number than this voucher's; `alone` is
+    /// the verdict on nothing but it.
+    fn is_replaced_by(&self, glance: &Glance, alone: &Verdict) -> bool {
+        let Some(shown) = known_pattern(alone) else {
             return false;
         };
         if glance.motion == Motion::Moving || !self.moved {
             return false;
         }
-        match (self.decided, &glance.verdict) {
+        match (self.decided, alone) {
             (Some((_, accepted)), Verdict::Accepted(number)) => *number != accepted,
             (Some((_, accepted)), _) => {
                 shown.conflicts(&Pattern(accepted.digits().map(Some))) >= OTHER_NUMBER
@@ -283,6 +344,7 @@ fn known_digits(verdict: &Verdict) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::witness::{Witness, WitnessKind};
     use super::*;
     use proptest::prelude::*;
 
@@ -293,27 +355,45 @@ mod tests {
         VoucherNumber::from_digits(digits).unwrap()
     }
 
+    fn evidence(frame: char) -> Evidence {
+        let states = |kind, number: VoucherNumber| Witness {
+            kind,
+            digits: Pattern(number.digits().map(Some)),
+            confidence: None,
+            sure: true,
+        };
+        let witnesses = match frame {
+            '1'..='9' => {
+                let number = number((frame as u8 - b'0') * 11);
+                vec![
+                    states(WitnessKind::Line, number),
+                    states(WitnessKind::Nw7, number),
+                ]
+            }
+            'a'..='i' => vec![states(
+                WitnessKind::Line,
+                number((frame as u8 - b'a' + 1) * 11),
+            )],
+            'A'..='I' => vec![states(
+                WitnessKind::Nw7,
+                number((frame as u8 - b'A' + 1) * 11),
+            )],
+            _ => Vec::new(),
+        };
+        Evidence {
+            witnesses,
+            number_seen: frame == '?' || frame.is_ascii_alphanumeric(),
+            ..Evidence::default()
+        }
+    }
+
     /// `.` empty, `~` moving and blurred, `?` a number that cannot be read, a digit:
-    /// that voucher, read; `a` to `i`: vouchers 1 to 9, seen but not accepted. Ten
-    /// frames a second.
+    /// that voucher, read; `a` to `i`: the line of vouchers 1 to 9 alone, `A` to `I` their
+    /// barcode alone. Ten frames a second.
     fn play(frames: &str) -> Vec<Outcome> {
-        let mut desk = Presentation::new();
+        let mut desk = Presentation::default();
         let mut outcomes = Vec::new();
         for (i, frame) in frames.chars().enumerate() {
-            let verdict = match frame.to_digit(10) {
-                Some(d) => Verdict::Accepted(number(d as u8 * 11)),
-                None if frame.is_ascii_lowercase() => Verdict::Review {
-                    candidate: Pattern(number((frame as u8 - b'a' + 1) * 11).digits().map(Some)),
-                    reasons: vec![Reason::TooFewWitnesses],
-                },
-                None if frame == '?' => Verdict::Review {
-                    candidate: Pattern::SILENT,
-                    reasons: vec![Reason::TooFewWitnesses],
-                },
-                None => Verdict::Refused {
-                    reasons: vec![Reason::NoVoucher],
-                },
-            };
             outcomes.extend(desk.see(&Glance {
                 frame: FrameId(i as u64),
                 at: Duration::from_millis(100 * i as u64),
@@ -323,8 +403,7 @@ mod tests {
                     Motion::Still
                 },
                 occupied: frame != '.',
-                number_seen: frame == '?' || frame.is_ascii_alphanumeric(),
-                verdict,
+                evidence: evidence(frame),
             }));
         }
         outcomes.extend(desk.end());
@@ -386,6 +465,27 @@ mod tests {
     }
 
     #[test]
+    fn a_line_and_a_barcode_that_different_frames_show_are_accepted_together() {
+        assert_eq!(accepted(&play("..~A?a...")), [number(11)]);
+    }
+
+    #[test]
+    fn what_was_seen_before_the_view_moved_backs_nothing() {
+        assert_eq!(accepted(&play("..~A~a...")), []);
+        assert_eq!(accepted(&play("..~A.a...")), []);
+    }
+
+    #[test]
+    fn frames_at_rest_that_differ_are_accepted_by_no_number_of_further_ones() {
+        let mut frames = String::from("..~A");
+        frames.push_str(&"2".repeat(60));
+        frames.push_str("...");
+        let outcomes = play(&frames);
+        assert_eq!(accepted(&outcomes), []);
+        assert_eq!(ended(&outcomes), 1);
+    }
+
+    #[test]
     fn nothing_is_accepted_while_the_view_moves() {
         assert_eq!(accepted(&play("..~~~~...")), []);
     }
@@ -415,7 +515,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_accepted_number_was_read_in_its_own_presentation(frames in "[.~?123ab]{0,60}") {
+        fn every_accepted_number_was_read_in_its_own_presentation(frames in "[.~?123abAB]{0,60}") {
             let outcomes = play(&frames);
             let mut open: Option<VoucherNumber> = None;
             for outcome in outcomes {

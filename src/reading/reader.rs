@@ -1,6 +1,8 @@
 //! The pipeline: one frame in, what was seen and the evidence out.
 
 use super::evidence::{Evidence, Sighting, gather};
+use super::fusion::fuse;
+use super::guidance::{Guidance, guide};
 use super::headings::HeadingSearch;
 use super::label_place::{LabelPlace, OwnPrint};
 use super::reason::Reason;
@@ -9,7 +11,7 @@ use crate::layout::{Finder, Layout, Region};
 use crate::marks::{Mark, MarkKind, read_nw7, read_qr};
 use crate::nets::{NetError, Room};
 use crate::ocr::{DigitRun, Heading, HeadingReader, LineReader, OcrError};
-use crate::optics::{Frame, OrientedBox, Point, Quality, measure_quality};
+use crate::optics::{Frame, OrientedBox, Point, Quality, glare_centre, measure_quality};
 use crate::voucher::VoucherNumber;
 
 /// Shortest run of digits that is read: the 請求先 number has six.
@@ -27,13 +29,13 @@ const QR_MM: f32 = 10.0;
 const DIGIT_MM: f32 = 2.3;
 
 /// Below this focus print is told to be out of focus.
-const LEAST_FOCUS: f32 = 0.22;
+pub(super) const LEAST_FOCUS: f32 = 0.22;
 
 /// From this share of saturated pixels on, glare is told.
-const MOST_GLARE: f32 = 0.08;
+pub(super) const MOST_GLARE: f32 = 0.08;
 
 /// Below this mean luma it is told to be too dark.
-const LEAST_EXPOSURE: f32 = 0.08;
+pub(super) const LEAST_EXPOSURE: f32 = 0.08;
 
 /// A gap of at most so many print heights between two runs on one line of print
 /// is read across: numbers are printed in groups.
@@ -65,6 +67,8 @@ pub struct Observation {
     pub evidence: Evidence,
     /// Where something was found, for showing it.
     pub layout: Layout,
+    /// What would help to get it read, if it was not.
+    pub guidance: Option<Guidance>,
 }
 
 impl Observation {
@@ -102,13 +106,14 @@ impl Reader {
     /// Looks at one frame and gathers what it says about a voucher's number.
     ///
     /// Headings can only veto, so they are read only where without them the number
-    /// would be accepted.
+    /// would be accepted, together with what `earlier` frames of the same view said.
     ///
     /// # Errors
     /// [`ReadError`] when a model does not run.
     pub fn observe(
         &self,
         frame: &Frame,
+        earlier: &[Evidence],
         expectation: &Expectation,
     ) -> Result<Observation, ReadError> {
         let layout = self.finder.find(frame, &self.room);
@@ -123,11 +128,13 @@ impl Reader {
             runs,
         };
         let mut evidence = gather(&sighting, &expectation.codes);
-        if let Some(number) = judge(&evidence, expectation).number() {
+        let so_far = fuse(earlier, evidence.clone());
+        if let Some(number) = judge(&so_far, expectation).number() {
             sighting.headings = self.read_headings(frame, &layout, &sighting, number)?;
             evidence = gather(&sighting, &expectation.codes);
         }
         Ok(Observation {
+            guidance: guidance_of(frame, &layout, &quality),
             evidence,
             quality,
             sighting,
@@ -170,12 +177,13 @@ impl Reader {
     /// Reads the digit regions, longest first; the longest one tells which way is up.
     fn read_runs(&self, frame: &Frame, layout: &Layout) -> Result<Vec<DigitRun>, ReadError> {
         let areas = joined_groups(&layout.digits);
-        let Some(longest) = areas.first() else {
+        let Some((longest, others)) = areas.split_first() else {
             return Ok(Vec::new());
         };
-        let up = self.lines.upright(&frame.luma, longest, &self.room)?.angle;
-        let mut runs = Vec::new();
-        for area in areas.iter().take(MOST_DIGIT_REGIONS) {
+        let look = self.lines.upright(&frame.luma, longest, &self.room)?;
+        let up = look.area.angle;
+        let mut runs = (self.lines).read_on(&frame.luma, look, LEAST_DIGITS, &self.room)?;
+        for area in others.iter().take(MOST_DIGIT_REGIONS - 1) {
             let area = facing(area, up);
             runs.extend(
                 self.lines
@@ -280,6 +288,17 @@ fn quality_of(frame: &Frame, layout: &Layout, marks: &[Mark], runs: &[DigitRun])
     });
     quality.px_per_mm = by_qr.or_else(|| runs.first().map(|run| run.area.height / DIGIT_MM));
     quality
+}
+
+fn guidance_of(frame: &Frame, layout: &Layout, quality: &Quality) -> Option<Guidance> {
+    let label = layout.labels.first().map(|region| &region.area);
+    let glare_at = (quality.glare > MOST_GLARE).then(|| glare_centre(&frame.luma, label));
+    guide(
+        quality,
+        layout,
+        (frame.width(), frame.height()),
+        glare_at.flatten(),
+    )
 }
 
 fn conditions(quality: &Quality, layout: &Layout) -> Vec<Reason> {

@@ -1,6 +1,7 @@
 //! Reading one still picture, from its bytes to the verdict.
 
 use super::contained::contained;
+use super::guidance::Guidance;
 use super::reader::{Observation, ReadError, Reader};
 use super::reason::Reason;
 use super::verdict::{Expectation, Verdict, judge};
@@ -15,6 +16,14 @@ pub struct StillReading {
     pub observation: Result<Observation, DecodeError>,
 }
 
+impl StillReading {
+    /// What would help to get it read; `None` when it was read, or when the picture is good.
+    pub fn guidance(&self) -> Option<Guidance> {
+        let unread = self.verdict.number().is_none();
+        self.observation.as_ref().ok().filter(|_| unread)?.guidance
+    }
+}
+
 /// Decodes and reads a still picture. A picture that cannot be decoded, or on which
 /// a decoder panics, is refused with [`Reason::UnreadableFile`].
 ///
@@ -26,7 +35,7 @@ pub fn read_still(
     expectation: &Expectation,
 ) -> Result<StillReading, ReadError> {
     let read = contained(|| match decode_still(bytes) {
-        Ok(frame) => reader.observe(&frame, expectation).map(Ok),
+        Ok(frame) => reader.observe(&frame, &[], expectation).map(Ok),
         Err(error) => Ok(Err(error)),
     });
     let observation = read.unwrap_or(Ok(Err(DecodeError::Panicked)))?;
