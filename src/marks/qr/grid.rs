@@ -28,8 +28,8 @@ const EYE_RATIO: f32 = 1.5;
 const STEPS: [f32; 5] = [1.0, 0.5, 0.25, 0.12, 0.06];
 const ROUNDS: usize = 4;
 
-/// What a fit loses when the fourth corner lies a module off the parallelogram on the others, growing with the square: a
-/// camera bends a symbol by a fraction of that.
+/// What a fit loses when the fourth corner lies a module off the parallelogram on the others, growing with
+/// the square: a camera bends a symbol by a fraction of that.
 const BEND: f32 = 0.1;
 
 /// A grid of `size` × `size` modules with its corners in a strip.
@@ -48,8 +48,8 @@ impl Grid {
         move |column, row| view.map(column / size, row / size)
     }
 
-    /// The same with its fit: how the modules known beforehand correlate with the strip, how clear the others are, and how
-    /// little it is bent.
+    /// The same with its fit: how the modules known beforehand correlate with the strip, how clear the others
+    /// are, and how little it is bent.
     fn measured(self, strip: &Strip, known: &[Option<bool>]) -> Self {
         let place = self.place();
         let middle = |i: usize| place((i % self.size) as f32 + 0.5, (i / self.size) as f32 + 0.5);
@@ -80,23 +80,19 @@ impl Grid {
 
 /// Grids that three of the eyes may belong to, those that fit best first.
 pub(super) fn guess_grids(strip: &Strip, eyes: &[Eye]) -> Vec<Grid> {
-    let mut grids: Vec<Grid> = SIZES
-        .into_iter()
-        .flat_map(|size| {
-            let known = known_modules(size);
-            corners_from(eyes, size)
-                .map(|corners| {
-                    Grid {
-                        size,
-                        corners,
-                        fit: 0.0,
-                    }
-                    .measured(strip, &known)
-                })
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    grids.sort_by(|a, b| b.fit.total_cmp(&a.fit));
+    let mut grids = Vec::new();
+    for size in SIZES {
+        let known = known_modules(size);
+        grids.extend(corners_from(eyes, size).map(|corners| {
+            let grid = Grid {
+                size,
+                corners,
+                fit: 0.0,
+            };
+            grid.measured(strip, &known)
+        }));
+    }
+    grids.sort_by(|a: &Grid, b| b.fit.total_cmp(&a.fit));
     grids
 }
 
@@ -173,8 +169,8 @@ fn nudged(strip: &Strip, known: &[Option<bool>], grid: &Grid, step: f32) -> Grid
     best
 }
 
-/// How clearly the other modules are light or dark, on average, where these are the shades of modules known: 1 is as clearly
-/// as those.
+/// How clearly the other modules are light or dark, on average, given the shades of those known: 1 is as
+/// clearly as these.
 fn clearness(luma: &[f32], known: &[Option<bool>], light: f32, dark: f32) -> f32 {
     let (middle, half) = ((light + dark) / 2.0, ((light - dark) / 2.0).max(1e-3));
     let unknown = luma.iter().zip(known).filter(|(_, known)| known.is_none());

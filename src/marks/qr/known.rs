@@ -1,7 +1,7 @@
 //! The modules of a symbol whose colour is known beforehand (JIS X 0510, 6.3).
 
-/// Of each module, row by row, whether it is dark, where every symbol of this size has it alike: eyes with their separators,
-/// timing patterns and the alignment pattern of versions 2 to 6.
+/// Of each module, row by row, whether it is dark, where every symbol of this size has it alike: eyes with
+/// their separators, timing patterns and the alignment pattern of versions 2 to 6.
 pub(super) fn known_modules(size: usize) -> Vec<Option<bool>> {
     (0..size * size)
         .map(|i| colour(size, i % size, i / size))

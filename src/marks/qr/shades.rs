@@ -32,8 +32,8 @@ impl FromIterator<f32> for Shade {
     }
 }
 
-/// Correlation of luma with what should be light and dark, both weighing the same: 1 for two even shades, 0 for no difference,
-/// whatever the light that falls on them.
+/// Correlation of luma with what should be light and dark, both weighing the same: 1 for two even shades, 0
+/// for no difference, whatever the light that falls on them.
 pub(super) fn correlation(light: &Shade, dark: &Shade) -> f32 {
     let mean = (light.mean() + dark.mean()) / 2.0;
     let variance = (light.squares / light.n + dark.squares / dark.n) / 2.0 - mean * mean;

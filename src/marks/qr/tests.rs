@@ -40,7 +40,8 @@ const AREA: OrientedBox = OrientedBox {
     height: 126.0,
 };
 
-/// The symbol where [`AREA`] is, dark 60 on light 200; `spoil` changes the luma of the module in a column and row.
+/// The symbol where [`AREA`] is, dark 60 on light 200; `spoil` changes the luma of the module in a column
+/// and row.
 fn drawn(spoil: impl Fn(usize, usize, u8) -> u8) -> Plane {
     let picture = GrayImage::from_fn(220, 200, |x, y| {
         let (u, v) = AREA.local(Point::new(x as f32 + 0.5, y as f32 + 0.5));
