@@ -187,7 +187,7 @@ impl WithSimd for Sigmoid<'_> {
 fn exp(v: f32) -> f32 {
     /// ln 2 to the powers 1 to 6, each by its factorial.
     const TERMS: [f32; 6] = [
-        0.693_147_2,
+        std::f32::consts::LN_2,
         0.240_226_5,
         0.055_504_11,
         0.009_618_129,
