@@ -19,6 +19,8 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_MUTANTS_VERSION := 27.1.0
 CARGO_MUTANTS := target/tools/bin/cargo-mutants
+INFERNO_VERSION := 0.12.4
+INFERNO := target/tools/bin/inferno-collapse-perf
 # The fuzz targets are a crate of their own, so that no other build waits for theirs.
 FUZZ_MANIFEST := --manifest-path fuzz/Cargo.toml
 
@@ -85,10 +87,22 @@ script-test: ## The examination's own tests: adding up, going on, comparing
 mutants: system-packages $(CARGO_MUTANTS) ## Change verdict, fusion and numbers in every place: the tests have to notice
 	$(CARGO_MUTANTS) mutants --jobs 2 --output $(OUT)
 
-bench: build samples-environment ## Processor time for each 1920×1080 JPEG, decoding alone, two threads, memory, first verdict
-	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(OUT))/bench \
-	  --seed 3 --count 60 --kind all --width 1920 --jobs $$(nproc)
+BENCH_COUNT := 60
+bench: bench-set ## Processor time for each 1920×1080 JPEG, decoding alone, two threads, memory, first verdict
 	$(VENV)/bin/python scripts/bench.py $(BIN) $(OUT)/bench
+
+bench-set: build samples-environment
+	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(OUT))/bench \
+	  --seed 3 --count $(BENCH_COUNT) --kind all --width 1920 --jobs $$(nproc)
+
+flamegraph: bench-set $(INFERNO) ## Where the time of the same pictures goes: docs/flamegraph.svg, and a table of the stages
+	@scripts/apt-install linux-perf
+	perf record --quiet --freq 2500 --call-graph dwarf,16384 --output $(OUT)/perf.data \
+	  $(BIN) scan --jsonl $(OUT)/bench/stills > $(OUT)/perf.jsonl
+	perf script --no-inline --input $(OUT)/perf.data 2> $(OUT)/perf.log | $(INFERNO) --skip-after uketsuke::cli::scan::scan_one > $(OUT)/perf.folded
+	$(dir $(INFERNO))inferno-flamegraph --deterministic --title "uketsuke scan, $(BENCH_COUNT) pictures of 1920×1080" \
+	  --countname ns $(OUT)/perf.folded > docs/flamegraph.svg
+	$(PYTHON) scripts/stages.py $(OUT)/perf.folded $(BENCH_COUNT)
 
 # PEERS_SET=FOLDER compares on that set instead of fresh renderings.
 PEERS_SEED ?= 1
@@ -201,10 +215,12 @@ $(TRAIN_VENV)/installed: models/train/requirements.txt samples/requirements.txt
 
 $(CARGO_DENY): VERSION := $(CARGO_DENY_VERSION)
 $(CARGO_MUTANTS): VERSION := $(CARGO_MUTANTS_VERSION)
+$(INFERNO): VERSION := $(INFERNO_VERSION)
+$(INFERNO): CRATE := inferno
 target/tools/bin/%: Makefile
 	scripts/apt-install gcc libc6-dev
 	CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install --locked --debug --quiet --root target/tools \
-	  --target-dir target/tools/build --version $(VERSION) --force $*
+	  --target-dir target/tools/build --version $(VERSION) --force $(or $(CRATE),$*)
 	rm -rf target/tools/build
 
 clean: ## Remove everything that make made
@@ -214,6 +230,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-peers bench-store bench-delivery \
+.PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
   durability delivery fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   fixtures goldens reasons system-packages samples-environment train-environment clean help
