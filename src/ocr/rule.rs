@@ -36,6 +36,9 @@ const LEAST_INK: f32 = 0.15;
 /// From so many times the usual distance on, a first or last digit stands apart from the next.
 const APART: f32 = 1.25;
 
+/// Heights of the print by which a stroke's upper or lower end is another than a digit's.
+const UNLIKE_PRINT: f32 = 0.15;
+
 /// The glyphs of a strip of `line` without a first or last digit 1 that is a rule or a dash
 /// beside the print.
 pub(super) fn without_rules(
@@ -48,9 +51,8 @@ pub(super) fn without_rules(
     let is_rule = |glyph: &Glyph, next: &Glyph| {
         let u = (glyph.x / strip.width as f32 - 0.5) * strip.shows.length;
         let distance = (glyph.x - next.x).abs() / pitch;
-        // One that stands apart may be the last dash before a corner.
-        let sides = if distance >= APART { 1 } else { 2 };
-        glyph.symbol == Symbol::Digit(1) && sides_in_line(luma, line, u) >= sides
+        glyph.symbol == Symbol::Digit(1)
+            && Stroke::at(luma, line, u).is_some_and(|stroke| stroke.is_rule(distance >= APART))
     };
     if let [first, next, ..] = glyphs.as_slice()
         && is_rule(first, next)
@@ -65,42 +67,80 @@ pub(super) fn without_rules(
     glyphs
 }
 
-/// On how many sides, above and below a line of print, a lone stroke goes on in line with
-/// the one `u` pixels along the line from the middle of `line`, which is as high as the
-/// print. Bars and letters are not alone.
-fn sides_in_line(plane: &Plane, line: &OrientedBox, u: f32) -> usize {
-    let shown = OrientedBox {
-        centre: line.point(u, 0.0),
-        length: WIDTH * line.height,
-        height: 2.0 * REACH * line.height,
-        ..*line
-    };
-    let strip = rectify(plane, &shown, COLUMNS, ROWS);
-    let rows = |heights: f32| (heights / (2.0 * REACH) * ROWS as f32) as usize;
-    let within = ROWS / 2 - rows(WITHIN)..ROWS / 2 + rows(WITHIN);
-    let stroke: Vec<(usize, f32)> = within.map(|y| darkest_of(strip.row(y))).collect();
-    let (column, ink) = middle_of(&stroke);
-    let paper = strip.luma.iter().copied().fold(f32::MIN, f32::max);
-    if paper - ink < LEAST_INK * paper {
-        return 0;
-    }
-    let dark = ink + DARK * (paper - ink);
-    let beyond = rows(REACH - BEYOND);
-    [0..beyond, ROWS - beyond..ROWS]
-        .into_iter()
-        .filter(|side| {
+/// An upright stroke in a line of print, and what is above and below it.
+struct Stroke {
+    /// On how many sides, above and below the line of print, a lone stroke goes on in line
+    /// with it. Bars and letters are not alone.
+    sides_in_line: usize,
+    /// Whether it ends where the line's print does.
+    ends_like_print: bool,
+}
+
+impl Stroke {
+    /// The one `u` pixels along the line from the middle of `line`, which is as high as the
+    /// print; `None` where it is too pale to be judged.
+    fn at(plane: &Plane, line: &OrientedBox, u: f32) -> Option<Self> {
+        let shown = OrientedBox {
+            centre: line.point(u, 0.0),
+            length: WIDTH * line.height,
+            height: 2.0 * REACH * line.height,
+            ..*line
+        };
+        let strip = rectify(plane, &shown, COLUMNS, ROWS);
+        let within = ROWS / 2 - rows(WITHIN)..ROWS / 2 + rows(WITHIN);
+        let stroke: Vec<_> = within.map(|y| darkest_of(strip.row(y))).collect();
+        let (column, ink) = middle_of(stroke);
+        let paper = strip.luma.iter().copied().fold(f32::MIN, f32::max);
+        if paper - ink < LEAST_INK * paper {
+            return None;
+        }
+        let dark = ink + DARK * (paper - ink);
+        let beyond = rows(REACH - BEYOND);
+        let goes_on = |side: &std::ops::Range<usize>| {
             let lone = (side.clone()).filter(|y| is_lone_stroke(strip.row(*y), column, dark));
             lone.count() as f32 >= GOES_ON * side.len() as f32
+        };
+        let is_dark = |y: &usize| is_near(strip.row(*y), column, dark);
+        let lengths = [
+            (0..ROWS / 2).rev().take_while(is_dark).count(),
+            (ROWS / 2..ROWS).take_while(is_dark).count(),
+        ];
+        Some(Self {
+            sides_in_line: [0..beyond, ROWS - beyond..ROWS]
+                .iter()
+                .filter(|side| goes_on(side))
+                .count(),
+            ends_like_print: lengths
+                .iter()
+                .all(|length| length.abs_diff(rows(0.5)) <= rows(UNLIKE_PRINT)),
         })
-        .count()
+    }
+
+    /// Whether it is a rule or a dash; one that stands apart may be the last dash before a
+    /// corner.
+    fn is_rule(&self, apart: bool) -> bool {
+        match apart {
+            true => self.sides_in_line >= 1 || !self.ends_like_print,
+            false => self.sides_in_line == 2,
+        }
+    }
+}
+
+/// Rows of the strip that so many heights of the print take.
+fn rows(heights: f32) -> usize {
+    (heights / (2.0 * REACH) * ROWS as f32) as usize
 }
 
 /// Whether a row is dark near a column and nowhere else.
 fn is_lone_stroke(row: &[f32], column: usize, dark: f32) -> bool {
-    let is_dark = |at: &usize| row[*at] < dark;
-    let (near, far): (Vec<usize>, Vec<usize>) =
-        (0..row.len()).partition(|at| at.abs_diff(column) <= OUT_OF_LINE);
-    near.iter().any(is_dark) && !far.iter().any(is_dark)
+    let far = (0..row.len()).filter(|at| at.abs_diff(column) > OUT_OF_LINE);
+    is_near(row, column, dark) && !far.into_iter().any(|at| row[at] < dark)
+}
+
+/// Whether a row is dark near a column.
+fn is_near(row: &[f32], column: usize, dark: f32) -> bool {
+    (column.saturating_sub(OUT_OF_LINE)..(column + OUT_OF_LINE + 1).min(row.len()))
+        .any(|at| row[at] < dark)
 }
 
 /// Where a row is darkest, and how dark.
@@ -110,14 +150,14 @@ fn darkest_of(row: &[f32]) -> (usize, f32) {
         .unwrap_or((0, 1.0))
 }
 
-/// Median column and luma of a stroke's rows.
-fn middle_of(rows: &[(usize, f32)]) -> (usize, f32) {
-    let mut columns: Vec<usize> = rows.iter().map(|row| row.0).collect();
-    let mut luma: Vec<f32> = rows.iter().map(|row| row.1).collect();
-    columns.sort_unstable();
-    luma.sort_by(f32::total_cmp);
-    let middle = rows.len() / 2;
-    (columns[middle], luma[middle])
+/// Median column and luma of the darker half of a stroke's rows: a dash beside the line may
+/// end within its height.
+fn middle_of(mut rows: Vec<(usize, f32)>) -> (usize, f32) {
+    rows.sort_by(|a, b| a.1.total_cmp(&b.1));
+    rows.truncate(rows.len().div_ceil(2));
+    let ink = rows[rows.len() / 2].1;
+    rows.sort_unstable_by_key(|row| row.0);
+    (rows[rows.len() / 2].0, ink)
 }
 
 #[cfg(test)]
@@ -172,6 +212,15 @@ mod tests {
         let dashes = |x: u32, y: u32| upright(x) && y >= 88 && (y + 32) % 40 < 24;
         assert_eq!(left_of_four(27.0, dashes), 3);
         assert_eq!(left_of_four(12.0, dashes), 4);
+    }
+
+    #[test]
+    fn a_lone_stroke_that_stands_apart_and_does_not_end_like_print_is_a_rule() {
+        for ends in [92..124, 76..102] {
+            let dash = |x: u32, y: u32| upright(x) && ends.contains(&y);
+            assert_eq!(left_of_four(27.0, dash), 3);
+            assert_eq!(left_of_four(18.0, dash), 4);
+        }
     }
 
     #[test]
