@@ -59,6 +59,8 @@ pub enum ReadError {
 /// What one frame showed.
 #[derive(Clone, Debug)]
 pub struct Observation {
+    /// Width and height of the frame in pixels.
+    pub size: (u32, u32),
     /// Measured where the voucher lies.
     pub quality: Quality,
     /// Marks and runs, whatever their content.
@@ -134,6 +136,7 @@ impl Reader {
             evidence = gather(&sighting, &expectation.codes);
         }
         Ok(Observation {
+            size: (frame.width(), frame.height()),
             guidance: guidance_of(frame, &layout, &quality),
             evidence,
             quality,
