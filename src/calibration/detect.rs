@@ -10,7 +10,7 @@ use super::fit::SeenCorner;
 use super::lattice::{Node, largest_lattice};
 use super::placing::{Handedness, Placing, Shades, place, shades, square_corners};
 use super::target::Square;
-use crate::optics::{Frame, Point};
+use crate::optics::{Frame, Point, measure_quality};
 
 /// Fewest corners in a grid for it to be a checkerboard at all: fewer come about by chance.
 const LEAST_GRID: usize = 24;
@@ -18,6 +18,10 @@ const LEAST_GRID: usize = 24;
 /// How far a corner's place reaches, as a share of a square: 0.9 mm, inside of which are only
 /// its own two edges.
 const REACH: f32 = 0.18;
+
+/// Focus below which the board's discs, 1 mm in radius, run into their rings: at 12 px/mm a blur
+/// of more than 4 pixels.
+const BLURRED: f32 = 0.2;
 
 /// Squares smaller than this on a reduced plane, in pixels, are looked at on a larger one too:
 /// the detector's ring would touch what is in their middles.
@@ -71,7 +75,7 @@ impl Detection {
 ///
 /// # Errors
 /// [`CalibrationError::NoTarget`], [`CalibrationError::OtherTarget`],
-/// [`CalibrationError::Mirrored`].
+/// [`CalibrationError::Blurred`], [`CalibrationError::Mirrored`].
 pub fn detect(frame: &Frame) -> Result<Detection, CalibrationError> {
     let mut found: Option<Detection> = None;
     let mut grid_seen = false;
@@ -97,6 +101,9 @@ pub fn detect(frame: &Frame) -> Result<Detection, CalibrationError> {
             Err(CalibrationError::Mirrored)
         }
         Some(detection) => Ok(detection),
+        None if grid_seen && measure_quality(&frame.luma, None).focus < BLURRED => {
+            Err(CalibrationError::Blurred)
+        }
         None if grid_seen => Err(CalibrationError::OtherTarget),
         None => Err(CalibrationError::NoTarget),
     }

@@ -22,6 +22,11 @@ pub enum CalibrationError {
         "市松模様は見えますが、この校正用紙ではありません。calibration/target.pdf を印刷して使ってください / a checkerboard, but not this target: print calibration/target.pdf and use that"
     )]
     OtherTarget,
+    /// Too soft for the board's bits to be read.
+    #[error(
+        "ぼやけて校正用紙を読めません。レンズを拭き、カメラの高さを確かめ、動かさずにやり直してください / too blurred to read the target: wipe the lens, check the camera's height, keep it still, and try again"
+    )]
+    Blurred,
     /// Seen as in a mirror.
     #[error(
         "画像が左右反転しています。カメラの反転（ミラー）設定を切ってください / the picture is mirrored: switch the camera's mirror setting off"
@@ -70,7 +75,7 @@ pub enum CalibrationError {
     },
     /// Nowhere are focus and light good enough for a label.
     #[error(
-        "ラベルを置ける明るくてピントの合う範囲がありません。照明を均一にし、台を水平にしてやり直してください / nowhere are light and focus good enough for a label: light it evenly, level the stand, and try again"
+        "ラベルを置ける範囲がありません。白飛びせず暗すぎず均一に照らし、台を水平にしてやり直してください / nowhere are light and focus good enough for a label: light it evenly, neither dark nor saturated, level the stand, and try again"
     )]
     NoRegion,
     /// What was measured makes no sense.

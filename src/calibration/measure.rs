@@ -65,7 +65,7 @@ pub struct Calibration {
 /// # Errors
 /// [`CalibrationError`] when there is no profile to be had, with the remedy.
 pub fn calibrate(
-    camera: &mut impl TargetCamera,
+    camera: &mut dyn TargetCamera,
     settings: &Settings,
 ) -> Result<Calibration, CalibrationError> {
     let print_scale = print_scale(settings.ruler_mm)?;
@@ -134,7 +134,7 @@ type Sweep = Vec<(FocusPosition, Sharpness)>;
 
 /// Moves the lens to where the picture is sharpest.
 fn sharpest(
-    camera: &mut impl TargetCamera,
+    camera: &mut dyn TargetCamera,
     range: FocusRange,
 ) -> Result<(FocusPosition, Sweep), CalibrationError> {
     let mut sweep = FocusSweep::new(range);

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::picture_folder::PictureFolder;
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
-use crate::calibration::{Calibration, Settings, calibrate, render};
+use crate::calibration::{Calibration, Settings, TargetCamera, calibrate, render};
 use crate::clock;
 
 /// Height of the stand that the stations have, in millimetres.
@@ -70,7 +70,7 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<u8> {
         date: clock::day(now),
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let calibration = match calibrate(&mut camera, &settings) {
+    let calibration = match calibrate(camera.as_mut(), &settings) {
         Ok(calibration) => calibration,
         Err(error) => {
             eprintln!("uketsuke: {:#}", anyhow::Error::new(error));
@@ -86,9 +86,9 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<u8> {
 }
 
 /// The camera of that description.
-fn open(camera: &str) -> anyhow::Result<PictureFolder> {
+fn open(camera: &str) -> anyhow::Result<Box<dyn TargetCamera>> {
     match camera.split_once(':') {
-        Some(("pictures", folder)) => Ok(PictureFolder::open(Path::new(folder))?),
+        Some(("pictures", folder)) => Ok(Box::new(PictureFolder::open(Path::new(folder))?)),
         _ => bail!(
             "--camera {camera}: pictures:フォルダ の形で指定してください / name a folder of pictures, pictures:DIR"
         ),
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_camera_of_another_kind_is_told_with_what_there_is() {
-        let error = open("v4l:0").unwrap_err().to_string();
+        let error = open("v4l:0").err().unwrap().to_string();
         assert!(
             error.contains("v4l:0") && error.contains("pictures:DIR"),
             "{error}"

@@ -26,5 +26,5 @@ pub use mount::{
     ProfileError, Region, ScaleSign, TablePoint, TileMap, VoucherSigns,
 };
 pub use plane::Plane;
-pub use quality::{Quality, glare_centre, measure_quality};
+pub use quality::{Quality, glare_centre, measure_quality, paper_luma};
 pub use strip::{Strip, rectify};

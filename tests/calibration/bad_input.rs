@@ -113,10 +113,10 @@ fn a_bent_page_is_told() {
 }
 
 #[test]
-fn far_out_of_focus_or_in_the_dark_there_is_no_target() {
+fn far_out_of_focus_or_in_the_dark_no_target_can_be_read() {
     let mut camera = Rendered::new(Truth::good());
     camera.lens = camera.truth.best + 700.0;
-    assert!(matches!(error(camera.whole()), CalibrationError::NoTarget));
+    assert!(matches!(error(camera.whole()), CalibrationError::Blurred));
     let dark = picture(Truth {
         white: 0.04,
         ..Truth::good()

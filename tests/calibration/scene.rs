@@ -290,10 +290,11 @@ impl Field {
         let norm = 1.0 / (1.0 + 2.0 * reach as f32);
         let mut values = Vec::with_capacity(self.values.len());
         for row in self.values.chunks(self.width) {
-            let at = |i: isize| row[i.clamp(0, row.len() as isize - 1) as usize];
-            let reach = whole as isize;
+            let length = row.len().cast_signed();
+            let at = |i: isize| row[i.clamp(0, length - 1).unsigned_abs()];
+            let reach = whole.cast_signed();
             let mut sum: f32 = (-reach..=reach).map(at).sum();
-            for i in 0..row.len() as isize {
+            for i in 0..length {
                 values.push((sum + part * (at(i - reach - 1) + at(i + reach + 1))) * norm);
                 sum += at(i + reach + 1) - at(i - reach);
             }

@@ -309,7 +309,7 @@ impl Profile {
             self.white
         );
         for row in self.light.rows() {
-            let values: Vec<String> = row.iter().map(|value| format!("{value:.3}")).collect();
+            let values: Vec<String> = row.iter().map(|value| format!("{value:.4}")).collect();
             let _ = writeln!(toml, "  [{}],", values.join(", "));
         }
         toml.push_str("]\n\n");

@@ -75,7 +75,7 @@ fn values_that_no_mount_has_are_refused() {
         ("position = 120", "position = 900"),
         ("step = 5", "step = 0"),
         ("white = 0.7500", "white = 3.0"),
-        ("[0.938, 0.938", "[-0.938, 0.938"),
+        ("[0.9375, 0.9375", "[-0.9375, 0.9375"),
         ("residual_px = 0.0625", "residual_px = -1.0"),
     ] {
         let error = changed(from, to).unwrap_err();

@@ -27,28 +27,25 @@ const LIGHT_BACK: f32 = 1.3;
 /// A sign is back within this share of the tolerance.
 const SCALE_BACK: f32 = 0.6;
 
-/// Something of known size on a voucher.
+/// Something of known size on a voucher. The NW-7 is none: it is 28–55 mm wide in the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ScaleSign {
     /// The QR: 10 mm × 10 mm.
     Qr,
     /// Height of the OCR line's digits: nominally OCR-B at 9 pt, other faces in the field.
     DigitHeight,
-    /// Height of the NW-7: nominally 5.6 mm, 28–55 mm wide in the field.
-    BarHeight,
 }
 
 impl ScaleSign {
-    const ALL: [Self; 3] = [Self::Qr, Self::DigitHeight, Self::BarHeight];
+    const ALL: [Self; 2] = [Self::Qr, Self::DigitHeight];
 
     /// From which deviation of the median on the mount has moved. The QR's size is prescribed
-    /// and printed so; digits and bars are as each town's printer likes them, and a day's
-    /// vouchers are mostly of one town.
+    /// and printed so; digits are as each town's printer likes them, and a day's vouchers are
+    /// mostly of one town.
     fn tolerance(self) -> f32 {
         match self {
             Self::Qr => 0.05,
             Self::DigitHeight => 0.22,
-            Self::BarHeight => 0.30,
         }
     }
 }
@@ -119,7 +116,7 @@ impl Moved {
 #[derive(Clone, Debug)]
 pub struct MountWatch {
     mount: Mount,
-    scales: [Trend; 3],
+    scales: [Trend; 2],
     focus: Trend,
     light: Trend,
 }
@@ -291,7 +288,7 @@ mod tests {
         let signs = VoucherSigns {
             px_per_mm: vec![
                 (ScaleSign::DigitHeight, 19.81 * 1.15),
-                (ScaleSign::BarHeight, f32::NAN),
+                (ScaleSign::Qr, f32::NAN),
             ],
             ..voucher(1.0, 0.9, 1.0)
         };
