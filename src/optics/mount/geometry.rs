@@ -44,7 +44,8 @@ pub struct MountGeometry {
 const NEWTON_STEPS: usize = 8;
 
 impl MountGeometry {
-    /// The frame point (pixels) of a point on the table; `None` behind the camera.
+    /// The frame point (pixels) of a point on the table; `None` behind the camera, or so far
+    /// outside the picture that the lens' formula turns back.
     pub fn to_frame(&self, p: TablePoint) -> Option<Point> {
         let (x, y) = self.to_frame_exact(p)?;
         Some(Point::new(x as f32, y as f32))
@@ -60,9 +61,10 @@ impl MountGeometry {
         }
         let focal = self.focal_px();
         let (u, v) = (focal * along(0) / depth, focal * along(1) / depth);
-        let stretch = self.stretch((u * u + v * v) / self.corner_radius_squared());
+        let r2 = (u * u + v * v) / self.corner_radius_squared();
+        let stretch = self.stretch(r2);
         let (cx, cy) = self.middle();
-        Some((cx + u * stretch, cy + v * stretch))
+        (!self.turns_back(r2)).then_some((cx + u * stretch, cy + v * stretch))
     }
 
     /// The point on the table that a frame point (pixels) shows; `None` beyond the horizon.
@@ -129,6 +131,18 @@ impl MountGeometry {
         1.0 + r2 * (self.distortion[0] + r2 * self.distortion[1])
     }
 
+    /// How fast a point moves out with its radius, for its radius squared before.
+    fn slope(&self, r2: f64) -> f64 {
+        1.0 + r2 * (3.0 * self.distortion[0] + r2 * 5.0 * self.distortion[1])
+    }
+
+    /// Whether points before this radius squared move inwards again: no lens does that.
+    fn turns_back(&self, r2: f64) -> bool {
+        let [k1, k2] = self.distortion;
+        let lowest = if k2 > 0.0 { -0.3 * k1 / k2 } else { r2 };
+        self.slope(r2) <= 0.0 || ((0.0..r2).contains(&lowest) && self.slope(lowest) <= 0.0)
+    }
+
     /// A frame point from the middle, as a lens without distortion would show it.
     fn undistorted(&self, p: Point) -> (f64, f64) {
         let (cx, cy) = self.middle();
@@ -137,8 +151,7 @@ impl MountGeometry {
         let mut r = seen;
         for _ in 0..NEWTON_STEPS {
             let r2 = r * r;
-            let slope = 1.0 + r2 * (3.0 * self.distortion[0] + r2 * 5.0 * self.distortion[1]);
-            r -= (r * self.stretch(r2) - seen) / slope.max(0.1);
+            r -= (r * self.stretch(r2) - seen) / self.slope(r2).max(0.1);
         }
         let back = if seen > 0.0 { r / seen } else { 1.0 };
         (u * back, v * back)
@@ -190,6 +203,16 @@ mod tests {
         assert!((there.x - 2.0).abs() < 1e-6 && (there.y - 1.0).abs() < 1e-6);
         let scale = mount.px_per_mm_at(Point::new(100.0, 900.0)).unwrap();
         assert!((scale - 18.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_is_far_outside_does_not_come_back_into_the_picture() {
+        let barrel = MountGeometry {
+            distortion: [-0.1, -0.02],
+            ..straight()
+        };
+        let seen = |x| barrel.to_frame(TablePoint::new(x, 0.0));
+        assert!(seen(50.0).is_some() && seen(120.0).is_none() && seen(300.0).is_none());
     }
 
     #[test]
