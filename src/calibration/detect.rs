@@ -19,8 +19,8 @@ const LEAST_GRID: usize = 24;
 /// its own two edges.
 const REACH: f32 = 0.18;
 
-/// Focus below which the board's discs, 1 mm in radius, run into their rings: at 12 px/mm a blur
-/// of more than 4 pixels.
+/// Focus below which corners are moved by what is round them, and vouchers would not be read: a
+/// blur of some 4 pixels.
 const BLURRED: f32 = 0.2;
 
 /// Squares smaller than this on a reduced plane, in pixels, are looked at on a larger one too:
@@ -96,14 +96,14 @@ pub fn detect(frame: &Frame) -> Result<Detection, CalibrationError> {
             break;
         }
     }
+    if grid_seen && measure_quality(&frame.luma, None).focus < BLURRED {
+        return Err(CalibrationError::Blurred);
+    }
     match found {
         Some(detection) if detection.placing.handedness == Handedness::Mirrored => {
             Err(CalibrationError::Mirrored)
         }
         Some(detection) => Ok(detection),
-        None if grid_seen && measure_quality(&frame.luma, None).focus < BLURRED => {
-            Err(CalibrationError::Blurred)
-        }
         None if grid_seen => Err(CalibrationError::OtherTarget),
         None => Err(CalibrationError::NoTarget),
     }

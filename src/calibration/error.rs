@@ -22,7 +22,7 @@ pub enum CalibrationError {
         "市松模様は見えますが、この校正用紙ではありません。calibration/target.pdf を印刷して使ってください / a checkerboard, but not this target: print calibration/target.pdf and use that"
     )]
     OtherTarget,
-    /// Too soft for the board's bits to be read.
+    /// Too soft to be measured.
     #[error(
         "ぼやけて校正用紙を読めません。レンズを拭き、カメラの高さを確かめ、動かさずにやり直してください / too blurred to read the target: wipe the lens, check the camera's height, keep it still, and try again"
     )]

@@ -1,7 +1,9 @@
 //! The mount's geometry by least squares from corners of the board and where they are seen.
 //!
-//! Levenberg–Marquardt on eight unknowns (K. Levenberg 1944, D. Marquardt 1963): scale, two
-//! tilts, two distortion coefficients, and where and how the page lies. The height is not among
+//! Levenberg–Marquardt on nine unknowns (K. Levenberg 1944, D. Marquardt 1963): scale, two
+//! tilts, two distortion coefficients, where and how the page lies, and how much longer it was
+//! printed along its way through the printer, which feeds by some tenths of a per cent too much
+//! or too little. The height is not among
 //! them: over a table that is nearly square to it a camera tells tilt over height and no more
 //! (P. Sturm, S. Maybank, "On plane-based camera calibration", CVPR 1999), so the stand's height
 //! is taken as known and the tilt is as right as that.
@@ -9,8 +11,8 @@
 use super::target::Corner;
 use crate::optics::{MountGeometry, Point, TablePoint};
 
-/// Unknowns: scale, tilt right, tilt down, k₁, k₂, the page's x, y and angle.
-const UNKNOWNS: usize = 8;
+/// Unknowns: scale, tilt right, tilt down, k₁, k₂, the page's x, y, angle and stretch.
+const UNKNOWNS: usize = 9;
 
 /// Fewest corners that are fitted.
 const LEAST_CORNERS: usize = 30;
@@ -45,15 +47,18 @@ pub struct PagePlace {
     pub origin: TablePoint,
     /// The direction of the board's rows, in radians, clockwise in the picture.
     pub angle: f64,
-    /// Length of a printed millimetre in millimetres.
+    /// Length of a millimetre printed across the page, as its ruler lies, in millimetres.
     pub print_scale: f64,
+    /// How much longer a millimetre is down the page, as a factor.
+    pub stretch: f64,
 }
 
 impl PagePlace {
     /// The point on the table of a point on the board, in printed millimetres.
     pub fn on_table(&self, board: TablePoint) -> TablePoint {
         let (s, c) = self.angle.sin_cos();
-        let (x, y) = (board.x * self.print_scale, board.y * self.print_scale);
+        let x = board.x * self.print_scale;
+        let y = board.y * self.print_scale * self.stretch;
         TablePoint::new(self.origin.x + x * c - y * s, self.origin.y + x * s + y * c)
     }
 }
@@ -166,7 +171,7 @@ impl<'a> Problem<'a> {
         let (cx, cy) = (f64::from(self.size.0) / 2.0, f64::from(self.size.1) / 2.0);
         let x = (px - bx * dot + by * cross - cx) / px_per_mm;
         let y = (py - bx * cross - by * dot - cy) / px_per_mm;
-        Some([px_per_mm, 0.0, 0.0, 0.0, 0.0, x, y, angle])
+        Some([px_per_mm, 0.0, 0.0, 0.0, 0.0, x, y, angle, 1.0])
     }
 
     fn geometry(&self, unknowns: &Unknowns) -> MountGeometry {
@@ -182,11 +187,12 @@ impl<'a> Problem<'a> {
     }
 
     fn page(&self, unknowns: &Unknowns) -> PagePlace {
-        let [.., x, y, angle] = *unknowns;
+        let [.., x, y, angle, stretch] = *unknowns;
         PagePlace {
             origin: TablePoint::new(x, y),
             angle,
             print_scale: self.print_scale,
+            stretch,
         }
     }
 
@@ -259,10 +265,10 @@ impl<'a> Problem<'a> {
         };
         let mut normal = [[0.0; UNKNOWNS]; UNKNOWNS];
         let mut right = [0.0; UNKNOWNS];
-        for i in 0..residuals.len() {
+        for (i, residual) in residuals.iter().enumerate() {
             let row: [[f64; 2]; UNKNOWNS] = std::array::from_fn(|unknown| slope(unknown, i));
             for a in 0..UNKNOWNS {
-                right[a] += row[a][0] * residuals[i][0] + row[a][1] * residuals[i][1];
+                right[a] += row[a][0] * residual[0] + row[a][1] * residual[1];
                 for b in 0..UNKNOWNS {
                     normal[a][b] += row[a][0] * row[b][0] + row[a][1] * row[b][1];
                 }
@@ -345,6 +351,7 @@ mod tests {
             origin: TablePoint::new(x - 92.5 * (c - s), y - 92.5 * (s + c)),
             angle,
             print_scale: 1.0,
+            stretch: 1.0,
         }
     }
 
@@ -354,13 +361,15 @@ mod tests {
         fn the_truth_is_found_from_corners_that_are_a_little_off(
             px_per_mm in 12.0..25.0_f64, right in -0.087..0.087_f64, down in -0.087..0.087_f64,
             k1 in -0.1..0.1_f64, k2 in -0.02..0.02_f64,
-            x in -10.0..10.0_f64, y in -10.0..10.0_f64, angle in -3.1..3.1_f64
+            x in -10.0..10.0_f64, y in -10.0..10.0_f64, angle in -3.1..3.1_f64,
+            stretch in 0.995..1.005_f64
         ) {
             let truth = MountGeometry {
                 size: SIZE, px_per_mm, distortion: [k1, k2],
                 tilt_right: right, tilt_down: down, height_mm: 75.0,
             };
-            let found = fit(&seen(&truth, &page(x, y, angle), 0.05), SIZE, 75.0, 1.0).unwrap();
+            let page = PagePlace { stretch, ..page(x, y, angle) };
+            let found = fit(&seen(&truth, &page, 0.05), SIZE, 75.0, 1.0).unwrap();
             let got = found.geometry;
             prop_assert!((got.px_per_mm / px_per_mm - 1.0).abs() < 0.001, "{got:?}");
             prop_assert!((got.tilt_right - right).abs() < 0.002 && (got.tilt_down - down).abs() < 0.002);

@@ -72,9 +72,9 @@ fn largest_rectangle(
         let mut open = [true; TileMap::COLUMNS];
         for bottom in top..TileMap::ROWS {
             let mut left = 0;
-            for column in 0..TileMap::COLUMNS {
-                open[column] &= is_good(column, bottom);
-                if !open[column] {
+            for (column, open) in open.iter_mut().enumerate() {
+                *open &= is_good(column, bottom);
+                if !*open {
                     left = column + 1;
                     continue;
                 }

@@ -63,11 +63,10 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<u8> {
             return Ok(EXIT_USAGE);
         }
     };
-    let now = jiff::Timestamp::now();
     let settings = Settings {
         height_mm: args.height,
         ruler_mm: args.ruler,
-        date: clock::day(now),
+        date: clock::day(jiff::Timestamp::now()),
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let calibration = match calibrate(camera.as_mut(), &settings) {
@@ -79,7 +78,8 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<u8> {
     };
     write(&args.output, &calibration.profile.to_toml())?;
     if let Some(report) = &args.report {
-        write(report, &render(&calibration, &clock::japan_time(now)))?;
+        let made_at = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M %Z").to_string();
+        write(report, &render(&calibration, &made_at))?;
     }
     print(&mut std::io::stdout().lock(), &calibration, args)?;
     Ok(EXIT_OK)

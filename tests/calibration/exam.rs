@@ -7,7 +7,7 @@ use std::thread;
 use uketsuke::calibration::{Calibration, calibrate};
 use uketsuke::optics::{Mount, Point};
 
-use super::scene::{Rendered, STEP, Truth};
+use super::scene::{Chance, Rendered, STEP, Truth};
 use super::{runs, settings};
 
 /// Largest error of scale, as a share.
@@ -89,7 +89,7 @@ fn examine(mounts: u64, change: impl Fn(Truth) -> Truth + Sync) -> (Vec<Errors>,
     let results = Mutex::new((Vec::new(), Vec::new()));
     let one = |seed: u64| {
         let truth = change(Truth::by_chance(seed));
-        let mut camera = Rendered::new(truth.clone());
+        let mut camera = Rendered::new(truth);
         let outcome = calibrate(&mut camera, &settings());
         let mut results = results.lock().expect("no panic before");
         match outcome {
@@ -168,17 +168,26 @@ fn scale_focus_tilt_lens_and_light_of_mounts_by_chance_are_measured() {
     }
 }
 
-/// The height is assumed; a stand that is 3 mm higher or lower changes the tilt by 4 %, and the
-/// scale by next to nothing.
-#[test]
-fn a_stand_that_is_not_as_high_as_assumed_costs_tilt_and_not_scale() {
-    let (errors, failed) = examine(runs(1, 40), |truth| Truth {
-        height_mm: if truth.seed % 2 == 0 { 72.0 } else { 78.0 },
+/// What the fit does not know: a stand 3 mm higher or lower than assumed, an optical axis beside
+/// the picture's middle, a printer that feeds the page by 0.2 % too much or too little, JPEGs.
+/// Tilt and distortion suffer; scale is demanded all the same.
+fn with_faults(truth: Truth) -> Truth {
+    let mut chance = Chance::new(truth.seed + 500_000);
+    Truth {
+        height_mm: 75.0 + chance.between(-3.0, 3.0),
+        axis: (chance.between(-20.0, 20.0), chance.between(-20.0, 20.0)),
+        stretch: 1.0 + chance.between(-0.002, 0.002),
+        jpeg: Some(85),
         ..truth
-    });
-    table("3 mm higher or lower than assumed", &errors, &failed);
+    }
+}
+
+#[test]
+fn scale_is_right_in_spite_of_what_the_fit_does_not_know() {
+    let (errors, failed) = examine(runs(2, 240), with_faults);
+    table("with faults that the fit does not know", &errors, &failed);
     assert!(failed.is_empty(), "{failed:?}");
     for e in &errors {
-        assert!(e.scale <= MOST_SCALE && e.tilt <= 0.5, "{e:?}");
+        assert!(e.scale <= MOST_SCALE && e.focus <= 1.0, "{e:?}");
     }
 }

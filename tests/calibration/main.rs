@@ -6,7 +6,8 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test's helpers fail the test"
+    clippy::print_stdout,
+    reason = "a test's helpers fail the test and print its figures"
 )]
 
 mod bad_input;

@@ -2,6 +2,7 @@
 //! formulas of the fit.
 
 use image::GrayImage;
+use image::codecs::jpeg::JpegEncoder;
 use uketsuke::calibration::{CELL_MM, CELLS, GREY_OFFSET, GREYS, LookError, Square, TargetCamera};
 use uketsuke::optics::{CameraFormat, FocusPosition, FocusRange, Frame};
 
@@ -33,7 +34,7 @@ impl Chance {
 }
 
 /// A mount, its camera, its lamp, and how the target lies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Truth {
     pub seed: u64,
     pub size: (u32, u32),
@@ -48,8 +49,13 @@ pub struct Truth {
     /// Where the page's middle is on the table (mm), and how it is turned (degrees).
     pub page: (f64, f64),
     pub turn: f64,
-    /// Size of the print, 1 = as meant.
+    /// Size of the print, 1 = as meant, and how much longer it is down the page than across.
     pub print: f64,
+    pub stretch: f64,
+    /// Where the optical axis is from the picture's middle, in pixels.
+    pub axis: (f64, f64),
+    /// Quality of the JPEGs that the camera delivers; `None` for pictures as they are.
+    pub jpeg: Option<u8>,
     /// Light in the picture's corners relative to the brightest place, where that is (shares of
     /// the picture), and luma of paper there.
     pub falloff: f64,
@@ -87,6 +93,9 @@ impl Truth {
             page: (draw(-8.0, 8.0), draw(-8.0, 8.0)),
             turn: draw(0.0, 360.0),
             print: 1.0,
+            stretch: 1.0,
+            axis: (0.0, 0.0),
+            jpeg: None,
             falloff: draw(0.55, 0.95),
             lamp: (draw(0.25, 0.75), draw(0.25, 0.75)),
             white: draw(0.5, 0.85),
@@ -147,11 +156,11 @@ impl Truth {
         }
     }
 
-    /// The point of the board (mm) that a ray through a pixel meets.
-    fn board_at(&self, px: f64, py: f64) -> (f64, f64) {
+    /// The point of the table (mm) that a ray through a pixel meets.
+    fn table_at(&self, px: f64, py: f64) -> (f64, f64) {
         let (w, h) = (f64::from(self.size.0) / 2.0, f64::from(self.size.1) / 2.0);
         // Undo the lens by bisection: its forward curve is the truth.
-        let (x, y) = (px - w, py - h);
+        let (x, y) = (px - w - self.axis.0, py - h - self.axis.1);
         let seen = x.hypot(y) / w.hypot(h);
         let curve = |r: f64| r * (1.0 + self.k1 * r * r + self.k2 * r.powi(4));
         let (mut low, mut high) = (0.0, 1.4);
@@ -177,33 +186,38 @@ impl Truth {
         let normal = turn([0.0, 0.0, 1.0]);
         let t = self.height_mm * normal[2] / dot(normal, ray);
         let hit = [ray[0] * t, ray[1] * t, t - self.height_mm];
-        let table = (
+        (
             dot(hit, turn([1.0, 0.0, 0.0])),
             dot(hit, turn([0.0, 1.0, 0.0])),
-        );
+        )
+    }
+
+    /// The point of the board (printed mm) that a ray through a pixel meets.
+    fn board_at(&self, px: f64, py: f64) -> (f64, f64) {
+        let (x, y) = self.table_at(px, py);
         let (s, c) = self.turn.to_radians().sin_cos();
-        let (u, v) = (table.0 - self.page.0, table.1 - self.page.1);
+        let (u, v) = (x - self.page.0, y - self.page.1);
         let middle = f64::from(CELLS) * CELL_MM / 2.0;
         (
             (u * c + v * s) / self.print + middle,
-            (v * c - u * s) / self.print + middle,
+            (v * c - u * s) / (self.print * self.stretch) + middle,
         )
     }
 
     /// Pixels per millimetre about a pixel, from where rays meet the table.
     pub fn px_per_mm_at(&self, px: f64, py: f64) -> f64 {
         const REACH: f64 = 5.0;
-        let at = |dx: f64, dy: f64| self.board_at(px + dx, py + dy);
+        let at = |dx: f64, dy: f64| self.table_at(px + dx, py + dy);
         let ((ax, ay), (bx, by)) = (at(-REACH, 0.0), at(REACH, 0.0));
         let ((cx, cy), (dx, dy)) = (at(0.0, -REACH), at(0.0, REACH));
         let area = ((bx - ax) * (dy - cy) - (by - ay) * (dx - cx)).abs();
-        2.0 * REACH / area.sqrt() / self.print
+        2.0 * REACH / area.sqrt()
     }
 
     /// Millimetres of table between what two pixels show.
     pub fn mm_between(&self, a: (f64, f64), b: (f64, f64)) -> f64 {
-        let (a, b) = (self.board_at(a.0, a.1), self.board_at(b.0, b.1));
-        (a.0 - b.0).hypot(a.1 - b.1) * self.print
+        let (a, b) = (self.table_at(a.0, a.1), self.table_at(b.0, b.1));
+        (a.0 - b.0).hypot(a.1 - b.1)
     }
 
     /// Light at a pixel, 1 = the brightest place.
@@ -368,10 +382,24 @@ impl Rendered {
         self.truth.least_blur.hypot(off)
     }
 
+    /// What the sensor makes of the light, and the camera of that.
+    fn taken(&mut self, light: &Field) -> GrayImage {
+        let picture = light.picture(self.truth.noise, &mut self.chance);
+        let Some(quality) = self.truth.jpeg else {
+            return picture;
+        };
+        let mut jpeg = Vec::new();
+        JpegEncoder::new_with_quality(&mut jpeg, quality)
+            .encode_image(&picture)
+            .expect("a JPEG in memory");
+        let picture = image::load_from_memory(&jpeg).expect("the same JPEG");
+        picture.into_luma8()
+    }
+
     /// The whole picture at the lens' present place.
     pub fn whole(&mut self) -> GrayImage {
         let blurred = self.whole.blurred(self.blur());
-        blurred.picture(self.truth.noise, &mut self.chance)
+        self.taken(&blurred)
     }
 
     /// Sends the lens: it stops short by half the backlash on whichever side it comes from.
@@ -409,7 +437,7 @@ impl TargetCamera for Rendered {
             self.whole()
         } else {
             let blurred = self.middle.blurred(self.blur());
-            blurred.picture(self.truth.noise, &mut self.chance)
+            self.taken(&blurred)
         };
         Ok(Frame::still(picture))
     }

@@ -5,8 +5,12 @@ use std::fmt::Write as _;
 use super::super::fit::Fit;
 use crate::optics::{FocusPosition, FocusSetting, Region, Sharpness, TileMap};
 
-/// How much longer residuals are drawn.
-const LONGER: f64 = 50.0;
+/// How much longer residuals may be drawn: the most at which the longest stays below
+/// [`LONGEST`], so that those of a good mount are seen too.
+const LONGER: [f64; 4] = [50.0, 100.0, 200.0, 500.0];
+
+/// Longest arrow, as a share of the picture's width: half a square at 20 px/mm.
+const LONGEST: f64 = 0.03;
 
 /// Size of the focus curve in its own units, and room for labels under it.
 const WIDTH: f64 = 800.0;
@@ -14,8 +18,17 @@ const HEIGHT: f64 = 220.0;
 const FOOT: f64 = 24.0;
 const HEAD: f64 = 18.0;
 
-/// Arrows from where corners should be to where they are seen.
-pub(super) fn residuals(fit: &Fit) -> String {
+/// How much longer the residuals of a fit are drawn.
+pub(super) fn longer(fit: &Fit) -> f64 {
+    let lengths = fit.residuals.iter().map(|(_, [dx, dy])| dx.hypot(*dy));
+    let longest = lengths.fold(0.0, f64::max);
+    let room = LONGEST * f64::from(fit.geometry.size.0);
+    let fits = |factor: &&f64| **factor * longest <= room;
+    LONGER.iter().rev().find(fits).copied().unwrap_or(LONGER[0])
+}
+
+/// Arrows from where corners should be to where they are seen, so much longer.
+pub(super) fn residuals(fit: &Fit, longer: f64) -> String {
     let (width, height) = fit.geometry.size;
     // A head as long as a corner is wide in pictures of any size.
     let unit = f64::from(width) / 1_920.0;
@@ -25,12 +38,12 @@ pub(super) fn residuals(fit: &Fit) -> String {
     );
     for (seen, [dx, dy]) in &fit.residuals {
         let (x1, y1) = (f64::from(seen.at.x) - dx, f64::from(seen.at.y) - dy);
-        let (x2, y2) = (x1 + LONGER * dx, y1 + LONGER * dy);
+        let (x2, y2) = (x1 + longer * dx, y1 + longer * dy);
         let _ = writeln!(
             svg,
             "<path class=\"arrow\" d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\"/>\
              <circle class=\"dot\" cx=\"{x2:.1}\" cy=\"{y2:.1}\" r=\"{:.1}\"/>",
-            4.0 * unit
+            3.5 * unit
         );
     }
     for seen in &fit.left_out {
@@ -42,7 +55,7 @@ pub(super) fn residuals(fit: &Fit) -> String {
             12.0 * unit
         );
     }
-    let bar = LONGER * 0.1;
+    let bar = longer * 0.1;
     let _ = writeln!(
         svg,
         "<path class=\"scale\" d=\"M30 {y:.1}h{bar:.1}\"/><text class=\"large\" x=\"{:.1}\" y=\"{:.1}\">0.1 px</text>\n</svg>",

@@ -157,14 +157,19 @@ fn corners(calibration: &Calibration) -> String {
 }
 
 fn residuals(calibration: &Calibration) -> String {
+    let longer = drawings::longer(&calibration.fit);
     let words = both(
-        "矢印は、計算した位置から見えた位置まで（50 倍に拡大）。向きがばらばらなら良く、そろっていれば紙の浮きやレンズのゆがみです。",
-        "Arrows lead from where the fit puts a corner to where it is seen, 50 times as long. Without order they are good; in order they show bent paper or the lens.",
+        &format!(
+            "矢印は、計算した位置から見えた位置まで（{longer:.0} 倍に拡大）。向きがばらばらなら良く、そろっていれば紙の浮きやレンズのゆがみです。"
+        ),
+        &format!(
+            "Arrows lead from where the fit puts a corner to where it is seen, {longer:.0} times as long. Without order they are good; in order they show bent paper or the lens."
+        ),
     );
-    let drawing = drawings::residuals(&calibration.fit);
+    let drawing = drawings::residuals(&calibration.fit, longer);
     html::section(
-        "残差（×50）",
-        "Residuals (×50)",
+        &format!("残差（×{longer:.0}）"),
+        &format!("Residuals (×{longer:.0})"),
         &format!("<p>{words}</p>\n{drawing}"),
     )
 }

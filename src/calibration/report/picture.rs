@@ -55,7 +55,10 @@ fn scaled(p: Point, scale: f32) -> Point {
 }
 
 fn cross(picture: &mut RgbImage, at: Point, colour: Rgb<u8>) {
-    const ARM: f32 = 5.0;
-    draw_line_segment_mut(picture, (at.x - ARM, at.y), (at.x + ARM, at.y), colour);
-    draw_line_segment_mut(picture, (at.x, at.y - ARM), (at.x, at.y + ARM), colour);
+    const ARM: f32 = 6.0;
+    for beside in [-1.0, 0.0, 1.0] {
+        let (x, y) = (at.x + beside, at.y + beside);
+        draw_line_segment_mut(picture, (at.x - ARM, y), (at.x + ARM, y), colour);
+        draw_line_segment_mut(picture, (x, at.y - ARM), (x, at.y + ARM), colour);
+    }
 }

@@ -25,6 +25,7 @@ fn calibration() -> Calibration {
                 origin: TablePoint::new(0.0, 0.0),
                 angle: 0.0,
                 print_scale: 1.0,
+                stretch: 1.0,
             },
             residuals: vec![(seen(3), [0.1, -0.1]), (seen(4), [0.0, 0.05])],
             left_out: vec![seen(9)],
