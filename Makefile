@@ -128,7 +128,7 @@ bench-store: system-packages ## Time for one durable record, and for a book of a
 bench-delivery: system-packages ## Time to drain a full queue over TLS, beside a bare client that keeps nothing
 	$(CARGO) bench --locked --bench delivery
 
-calibration-exam: system-packages ## Calibrate 480 rendered mounts against the truth; 2,000 days on mounts that stand, 3,000 on moved ones
+calibration-exam: system-packages ## Calibrate 260 rendered mounts against the truth; 2,000 days on mounts that stand, 3,000 on moved ones
 	CALIBRATION=full $(CARGO) test $(PROFILE) --test calibration -- --nocapture --test-threads 1
 
 fleet: system-packages ## 40,000 stations come back after an outage, in virtual time: figures, and out/fleet/report.html

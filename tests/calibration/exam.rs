@@ -152,7 +152,7 @@ fn table(title: &str, errors: &[Errors], failed: &[String]) {
 
 #[test]
 fn scale_focus_tilt_lens_and_light_of_mounts_by_chance_are_measured() {
-    let (errors, failed) = examine(runs(3, 240), |truth| truth);
+    let (errors, failed) = examine(runs(3, 200), |truth| truth);
     table("mounts by chance", &errors, &failed);
     assert!(failed.is_empty(), "{failed:?}");
     for e in &errors {
@@ -184,7 +184,7 @@ fn with_faults(truth: Truth) -> Truth {
 
 #[test]
 fn scale_is_right_in_spite_of_what_the_fit_does_not_know() {
-    let (errors, failed) = examine(runs(2, 240), with_faults);
+    let (errors, failed) = examine(runs(2, 60), with_faults);
     table("with faults that the fit does not know", &errors, &failed);
     assert!(failed.is_empty(), "{failed:?}");
     for e in &errors {
