@@ -123,7 +123,7 @@ fn day(seed: u64, change: Change) -> Vec<(usize, Moved)> {
 fn a_mount_that_stands_is_never_told_to_have_moved() {
     let days = runs(200, 2_000);
     let alarms: Vec<_> = (0..days)
-        .map(|seed| (seed, day(seed, UNMOVED)))
+        .map(|seed| (seed, day(50_000 + seed, UNMOVED)))
         .filter(|(_, told)| !told.is_empty())
         .collect();
     println!(
