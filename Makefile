@@ -128,6 +128,9 @@ bench-store: system-packages ## Time for one durable record, and for a book of a
 bench-delivery: system-packages ## Time to drain a full queue over TLS, beside a bare client that keeps nothing
 	$(CARGO) bench --locked --bench delivery
 
+calibration-exam: system-packages ## Calibrate 260 rendered mounts against the truth; 2,000 days on mounts that stand, 3,000 on moved ones
+	CALIBRATION=full $(CARGO) test $(PROFILE) --test calibration -- --nocapture --test-threads 1
+
 fleet: system-packages ## 40,000 stations come back after an outage, in virtual time: figures, and out/fleet/report.html
 	$(CARGO) bench --locked --bench fleet
 
@@ -162,6 +165,9 @@ models: train-environment ## Train the recognisers and the finder from scratch
 evaluate: train-environment ## Measure the recognisers on held-out typefaces: each alone, and both together on 216,000 lines; goes on where it was stopped
 	cd models/train && PYTHONPATH=.:../../samples $(abspath $(TRAIN_VENV))/bin/python evaluate.py \
 	  --jobs $$(nproc) --calibration ../calibration.toml --out ../metrics.json
+
+calibration-target: samples-environment ## Draw the calibration target, calibration/target.pdf and .png
+	$(VENV)/bin/python calibration/make_target.py
 
 samples: samples-environment ## Render the shipped sample set
 	cd samples && $(abspath $(VENV))/bin/python -m synth.ship
@@ -231,5 +237,5 @@ help:
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
-  durability delivery fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
+  durability delivery calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   fixtures goldens reasons system-packages samples-environment train-environment clean help

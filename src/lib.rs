@@ -25,7 +25,8 @@
 //! | room | what lives there |
 //! |---|---|
 //! | [`voucher`] | the 18-digit number and its parts, check digit, the list of municipalities |
-//! | [`optics`] | frames, geometry, rectified strips, measured picture quality |
+//! | [`optics`] | frames, geometry, rectified strips, measured picture quality, the mount and its profile, where the lens is sharpest |
+//! | [`calibration`] | a printed target under the camera becomes a mount profile |
 //! | [`nets`] | runs the small convolutional nets that find and read |
 //! | [`layout`] | the finder: where in a frame digits, bars, QR and labels are |
 //! | [`marks`] | NW-7 and QR, with corner points |
@@ -53,6 +54,7 @@
 //! ocr      -> optics, nets
 //! reading  -> voucher, optics, nets, layout, marks, ocr
 //! text     ->
+//! calibration -> optics, text
 //! clock    ->
 //! intake   -> voucher, text
 //! keys     -> intake, text
@@ -62,13 +64,14 @@
 //! store    -> voucher, clock, config, intake, keys, accounts
 //! sync     -> voucher, text, clock, config, intake, keys, exchange, store
 //! sandbox  -> voucher, text, clock, intake, keys, exchange, sync
-//! qa       -> voucher, optics, reading
-//! cli      -> voucher, optics, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox
+//! qa       -> voucher, optics, reading, text
+//! cli      -> voucher, optics, calibration, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox
 //! ```
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "records")]
 pub mod accounts;
+pub mod calibration;
 pub mod cli;
 pub mod clock;
 #[cfg(feature = "records")]

@@ -5,6 +5,7 @@
     reason = "the command line is where words reach people"
 )]
 
+mod calibrate;
 #[cfg(feature = "records")]
 mod data_dir;
 #[cfg(feature = "records")]
@@ -18,6 +19,7 @@ mod import;
 mod in_order;
 #[cfg(feature = "records")]
 mod operator;
+mod picture_folder;
 mod pictures;
 mod presets;
 mod qa;
@@ -68,6 +70,8 @@ enum Command {
     Scan(scan::ScanArgs),
     /// Run a sample set and score it / 見本の一式で精度を測る
     Qa(qa::QaArgs),
+    /// Measure the camera's mount with the printed target / 校正用紙で台とカメラを測る
+    Calibrate(calibrate::CalibrateArgs),
     /// Take in a file of records / 記録のファイルを取り込む
     #[cfg(feature = "records")]
     Import(import::ImportArgs),
@@ -99,6 +103,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Qa(args) => qa::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args),
         #[cfg(feature = "records")]
         Command::Import(args) => import::run(&args),
         #[cfg(feature = "records")]

@@ -2,21 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, ensure};
-use serde::Deserialize;
+use anyhow::Context;
 
 use crate::intake::Session;
+use crate::optics::{Mount, Profile};
 use crate::reading::Expectation;
-
-/// Version of the mount's format that is understood.
-const VERSION: u32 = 1;
-
-/// A mount profile, as far as reading needs it.
-#[derive(Debug, Deserialize)]
-struct MountFile {
-    version: u32,
-    px_per_mm: f32,
-}
 
 /// What the session expects of the next voucher; nothing without a session.
 pub(super) fn expectation(session: Option<&Path>) -> anyhow::Result<Expectation> {
@@ -31,17 +21,11 @@ pub(super) fn expectation(session: Option<&Path>) -> anyhow::Result<Expectation>
     })
 }
 
-/// Pixels per millimetre of the mount; `None` without a profile.
-pub(super) fn px_per_mm(mount: Option<&Path>) -> anyhow::Result<Option<f32>> {
-    let Some(path) = mount else { return Ok(None) };
-    let file: MountFile = load(path)?;
-    ensure_version(path, file.version)?;
-    ensure!(
-        file.px_per_mm.is_finite() && (1.0..200.0).contains(&file.px_per_mm),
-        "{}: px_per_mm は 1 以上 200 未満にしてください / px_per_mm must be from 1 to below 200",
-        path.display()
-    );
-    Ok(Some(file.px_per_mm))
+/// The calibrated mount; `None` without a profile.
+pub(super) fn mount(profile: Option<&Path>) -> anyhow::Result<Option<Mount>> {
+    let Some(path) = profile else { return Ok(None) };
+    let profile = Profile::parse(&read(path)?).with_context(|| path.display().to_string())?;
+    Ok(Some(Mount::new(profile)))
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
@@ -51,24 +35,6 @@ fn read(path: &Path) -> anyhow::Result<String> {
             path.display()
         )
     })
-}
-
-fn load<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<T> {
-    toml::from_str(&read(path)?).with_context(|| {
-        format!(
-            "{}: 内容が正しくありません。下の行を直してください / not valid: mend the line below",
-            path.display()
-        )
-    })
-}
-
-fn ensure_version(path: &Path, version: u32) -> anyhow::Result<()> {
-    ensure!(
-        version == VERSION,
-        "{}: バージョン {version} には対応していません（対応: {VERSION}） / version {version} is not understood, only {VERSION}",
-        path.display()
-    );
-    Ok(())
 }
 
 #[cfg(test)]
@@ -117,10 +83,14 @@ operator = "clerk-01"
     }
 
     #[test]
-    fn a_mount_gives_its_scale_and_no_nonsense() {
-        assert_eq!(px_per_mm(None).unwrap(), None);
-        let mount = written("version = 1\npx_per_mm = 19.8\n");
-        assert_eq!(px_per_mm(Some(mount.path())).unwrap(), Some(19.8));
-        assert!(px_per_mm(Some(written("version = 1\npx_per_mm = 0\n").path())).is_err());
+    fn a_mount_is_a_whole_profile_and_no_nonsense() {
+        assert_eq!(mount(None).unwrap(), None);
+        let profile = Profile::example();
+        let file = written(&profile.to_toml());
+        assert!(mount(Some(file.path())).unwrap().is_some());
+        for text in ["", "version = 1\npx_per_mm = 0\n", "\0"] {
+            let error = format!("{:#}", mount(Some(written(text).path())).unwrap_err());
+            assert!(error.contains("uketsuke calibrate"), "{error}");
+        }
     }
 }

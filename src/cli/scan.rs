@@ -13,7 +13,8 @@ use super::pictures::{self, Input};
 use super::replay::{FolderError, play};
 use super::scan_object::{SequenceObject, StillObject};
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, presets};
-use crate::reading::{Expectation, Reader, Reason, StillReading, Verdict, read_still};
+use crate::optics::{Mount, Point};
+use crate::reading::{Expectation, Observation, Reader, Reason, StillReading, Verdict, read_still};
 
 /// Arguments of `uketsuke scan`.
 #[derive(Debug, Args)]
@@ -39,7 +40,7 @@ pub struct ScanArgs {
     /// Pictures read at the same time / 同時に読む枚数
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), conflicts_with = "sequence")]
     jobs: u16,
-    /// Mount profile: pixels per millimetre / 台の校正ファイル
+    /// Mount profile of `uketsuke calibrate`: focus and scale relative to it / 台の校正ファイル
     #[arg(long, value_name = "FILE")]
     mount: Option<PathBuf>,
     /// Session file: what is expected can veto / 会場の設定ファイル
@@ -67,10 +68,13 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<u8> {
     Ok(if complete { EXIT_OK } else { EXIT_FAILED })
 }
 
+/// Told of a picture that cannot be from the mount; it is read all the same.
+const OTHER_SIZE: &str = "--mount の校正とは画像の大きさが違うため、ピントと縮尺は校正なしの値です。そのカメラの校正ファイルを指定してください / not as large as the pictures of --mount, so focus and scale are not relative to it: name that camera's profile";
+
 /// What the two optional files say.
 struct Presets {
     expectation: Expectation,
-    px_per_mm: Option<f32>,
+    mount: Option<Mount>,
 }
 
 impl Presets {
@@ -81,17 +85,34 @@ impl Presets {
         );
         Ok(Self {
             expectation: presets::expectation(args.session.as_deref())?,
-            px_per_mm: presets::px_per_mm(args.mount.as_deref())?,
+            mount: presets::mount(args.mount.as_deref())?,
         })
     }
 
     fn read(&self, reader: &Reader, bytes: &[u8]) -> anyhow::Result<StillReading> {
         let mut reading = read_still(reader, bytes, &self.expectation)?;
-        if let (Ok(seen), Some(px_per_mm)) = (&mut reading.observation, self.px_per_mm) {
-            seen.quality.px_per_mm = Some(px_per_mm);
+        if let (Ok(seen), Some(mount)) = (&mut reading.observation, &self.mount)
+            && mount.fits(seen.size)
+        {
+            see_from(mount, seen);
         }
         Ok(reading)
     }
+
+    /// Whether a picture was read that is not as large as those of the mount.
+    fn is_from_elsewhere(&self, reading: &StillReading) -> bool {
+        let seen = reading.observation.as_ref();
+        (self.mount.as_ref()).is_some_and(|mount| seen.is_ok_and(|seen| !mount.fits(seen.size)))
+    }
+}
+
+/// Quality relative to the mount that the picture was taken on.
+fn see_from(mount: &Mount, seen: &mut Observation) {
+    let middle = Point::new(seen.size.0 as f32 / 2.0, seen.size.1 as f32 / 2.0);
+    let label = seen.layout.labels.first();
+    let at = label.map_or(middle, |label| label.area.centre);
+    seen.quality.px_per_mm = Some(mount.px_per_mm_at(at));
+    seen.quality.focus = mount.relative_focus(seen.quality.focus);
 }
 
 /// What came of one input.
@@ -136,6 +157,9 @@ fn scan_stills(args: &ScanArgs, presets: &Presets) -> anyhow::Result<bool> {
         read,
         |scanned| {
             let reading = scanned.reading.as_ref();
+            if reading.is_some_and(|reading| presets.is_from_elsewhere(reading)) {
+                eprintln!("uketsuke: {}: {OTHER_SIZE}", scanned.file);
+            }
             complete &= reading.is_some_and(|reading| reading.observation.is_ok());
             match &mut table {
                 Some(table) => table.row(&mut out, &scanned),

@@ -21,7 +21,7 @@ pub struct Plane {
 impl Plane {
     /// The level whose pixels are 2ⁿ wide, for the largest n up to 2 at which they are
     /// no wider than `step` frame pixels; and that width.
-    pub(super) fn level_for(&self, step: f32) -> (&GrayImage, f32) {
+    pub fn level_for(&self, step: f32) -> (&GrayImage, f32) {
         let n = match step {
             s if s >= 4.0 => 2,
             s if s >= 2.0 => 1,

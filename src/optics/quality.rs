@@ -67,6 +67,14 @@ pub fn glare_centre(luma: &GrayImage, area: Option<&OrientedBox>) -> Option<Poin
     (count > 0).then(|| Point::new(mean(across), mean(down)))
 }
 
+/// Luma of the paper inside `area`, 0–1: nine tenths of a label are darker, its print and its
+/// shaded parts. `None` where it is saturated.
+pub fn paper_luma(luma: &GrayImage, area: &OrientedBox) -> Option<f32> {
+    let samples = Samples::collect(luma, Some(area));
+    let paper = samples.quantile(&samples.luma, 0.9);
+    (samples.count > 0 && paper < f32::from(SATURATED) / 255.0).then_some(paper)
+}
+
 /// Histograms over the area: enough for every figure, in one pass.
 struct Samples {
     luma: [u32; 256],
@@ -189,6 +197,20 @@ mod tests {
         let centre = glare_centre(&page, None).unwrap();
         assert!((centre.x - 24.5).abs() < 1.0 && (centre.y - 44.5).abs() < 1.0);
         assert!(glare_centre(&GrayImage::new(100, 80), None).is_none());
+    }
+
+    #[test]
+    fn paper_is_told_among_print_and_not_where_it_is_saturated() {
+        let area = OrientedBox {
+            centre: Point::new(100.0, 50.0),
+            angle: 0.0,
+            length: 200.0,
+            height: 100.0,
+        };
+        let paper = paper_luma(&stripes(false), &area).unwrap();
+        assert!((paper - 210.0 / 255.0).abs() < 0.01, "{paper}");
+        let white = GrayImage::from_pixel(200, 100, Luma([255]));
+        assert_eq!(paper_luma(&white, &area), None);
     }
 
     #[test]

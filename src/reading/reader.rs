@@ -23,10 +23,10 @@ const MOST_DIGIT_REGIONS: usize = 10;
 const MOST_MARK_REGIONS: usize = 4;
 
 /// Nominal side of the QR, in millimetres (DOMAIN.md).
-const QR_MM: f32 = 10.0;
+pub(super) const QR_MM: f32 = 10.0;
 
 /// Nominal height of the line's digits, in millimetres: OCR-B at 9 pt.
-const DIGIT_MM: f32 = 2.3;
+pub(super) const DIGIT_MM: f32 = 2.3;
 
 /// Below this focus print is told to be out of focus.
 pub(super) const LEAST_FOCUS: f32 = 0.22;
@@ -59,6 +59,8 @@ pub enum ReadError {
 /// What one frame showed.
 #[derive(Clone, Debug)]
 pub struct Observation {
+    /// Width and height of the frame in pixels.
+    pub size: (u32, u32),
     /// Measured where the voucher lies.
     pub quality: Quality,
     /// Marks and runs, whatever their content.
@@ -134,6 +136,7 @@ impl Reader {
             evidence = gather(&sighting, &expectation.codes);
         }
         Ok(Observation {
+            size: (frame.width(), frame.height()),
             guidance: guidance_of(frame, &layout, &quality),
             evidence,
             quality,

@@ -11,6 +11,8 @@
 //! assert_eq!(message.in_language(Language::Japanese), "充電してください");
 //! ```
 
+pub mod html;
+
 use std::borrow::Cow;
 use std::fmt;
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::super::score::{ConditionScore, Score};
-use super::html::{self, Part, bar, both, escape};
 use crate::reading::Reason;
+use crate::text::html::{self, Part, bar, both, escape};
 
 /// Bars by condition, the readable ones first, and why the missed ones were missed.
 pub(super) fn section(score: &Score) -> String {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::super::confusion::Confusion;
 use super::super::score::Score;
-use super::html::{self, both};
 use crate::reading::WitnessKind;
+use crate::text::html::{self, both};
 
 /// How many of the most frequent confusions are written out.
 const MOST_NAMED: usize = 6;

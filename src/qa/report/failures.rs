@@ -7,8 +7,8 @@ use super::super::sample_set::{Expected, Still};
 use super::super::score::Grade;
 use super::Report;
 use super::confusions::witness_name;
-use super::html::{self, both, escape, jpeg_address};
 use crate::reading::{Pattern, Verdict};
+use crate::text::html::{self, both, escape, jpeg_address};
 use crate::voucher::VoucherNumber;
 
 /// How many pictures the page shows at most; beyond that files are only named. Enough to see

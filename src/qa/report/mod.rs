@@ -3,7 +3,6 @@
 mod conditions;
 mod confusions;
 mod failures;
-mod html;
 mod times;
 
 use std::fmt::Write as _;
@@ -12,9 +11,7 @@ use super::finding::Finding;
 use super::results::StillResult;
 use super::sample_set::SampleSet;
 use super::score::{Score, Share};
-use html::{both, escape};
-
-const STYLE: &str = include_str!("style.css");
+use crate::text::html::{self, both, escape};
 
 /// What a report is made of.
 #[derive(Debug)]
@@ -38,14 +35,8 @@ pub struct Report<'a> {
 /// The report as an HTML page.
 pub fn render(report: &Report) -> String {
     let name = escape(&report.set.folder.to_string_lossy());
-    // The policy lets nothing in from outside and nothing run, should escaping ever fail.
-    format!(
-        "<!doctype html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
-         style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>uketsuke qa – {name}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         {}<main>\n{}{}{}{}{}{}{}</main>\n{}</body>\n</html>\n",
+    let body = format!(
+        "{}<main>\n{}{}{}{}{}{}{}</main>\n{}",
         header(report, &name),
         figures(report),
         findings(report.findings),
@@ -55,7 +46,9 @@ pub fn render(report: &Report) -> String {
         confusions::section(report.score),
         times::section(report),
         footer(),
-    )
+    );
+    let title = format!("uketsuke qa – {}", report.set.folder.to_string_lossy());
+    html::page(&title, &body)
 }
 
 fn header(report: &Report, name: &str) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Report;
-use super::html::{self, both};
+use crate::text::html::{self, both};
 
 /// Bars of the histogram.
 const BINS: usize = 40;

@@ -1,9 +1,27 @@
+//! Reports for people: one HTML file that holds everything it shows, in Japanese and English.
+//!
 //! Small pieces of HTML. Everything that comes from a file or a picture goes through [`escape`].
 
 use std::fmt::Write as _;
 
+/// How reports look.
+const STYLE: &str = include_str!("report.css");
+
+/// A whole page. `title` is escaped here; `body` is markup.
+pub fn page(title: &str, body: &str) -> String {
+    // The policy lets nothing in from outside and nothing run, should escaping ever fail.
+    format!(
+        "<!doctype html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
+         style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
+        escape(title)
+    )
+}
+
 /// `text` for use between tags and in quoted attributes.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -19,7 +37,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// The same words in both languages.
-pub(super) fn both(japanese: &str, english: &str) -> String {
+pub fn both(japanese: &str, english: &str) -> String {
     format!(
         "<span lang=\"ja\">{}</span> <span lang=\"en\">{}</span>",
         escape(japanese),
@@ -28,7 +46,7 @@ pub(super) fn both(japanese: &str, english: &str) -> String {
 }
 
 /// A section with its heading.
-pub(super) fn section(japanese: &str, english: &str, body: &str) -> String {
+pub fn section(japanese: &str, english: &str, body: &str) -> String {
     format!(
         "<section><h2>{}</h2>\n{body}</section>\n",
         both(japanese, english)
@@ -36,7 +54,7 @@ pub(super) fn section(japanese: &str, english: &str, body: &str) -> String {
 }
 
 /// A JPEG as an address that holds it.
-pub(super) fn jpeg_address(jpeg: &[u8]) -> String {
+pub fn jpeg_address(jpeg: &[u8]) -> String {
     format!("data:image/jpeg;base64,{}", base64(jpeg))
 }
 
@@ -61,17 +79,18 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// One part of a stacked bar.
-pub(super) struct Part {
+#[derive(Debug)]
+pub struct Part {
     /// Style class, which gives the colour.
-    pub(super) class: &'static str,
+    pub class: &'static str,
     /// What the part counts, for a tooltip.
-    pub(super) title: &'static str,
+    pub title: &'static str,
     /// How many.
-    pub(super) count: usize,
+    pub count: usize,
 }
 
 /// A horizontal bar of `parts`, whose whole length stands for `of`.
-pub(super) fn bar(parts: &[Part], of: usize) -> String {
+pub fn bar(parts: &[Part], of: usize) -> String {
     let mut html = String::from("<div class=\"bar\">");
     for part in parts.iter().filter(|part| part.count > 0) {
         let width = 100.0 * part.count as f64 / of.max(1) as f64;
