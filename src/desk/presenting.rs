@@ -1,0 +1,579 @@
+//! From the table into the book: taking a voucher in, and what happens when it is taken away.
+
+use jiff::civil::Date;
+
+use super::case::{Case, Step};
+use super::day::{DayRecord, Standing, for_review};
+use super::effect::{Act, Effect, Sound};
+use super::evidence::evidence;
+use super::input::Target;
+use super::input::{Doubt, Kept, Read};
+use super::lists::{Known, UndecidedId, Why};
+use super::refusal::Refusal;
+use super::step::{Done, Stage, Turn};
+use super::table::{Arrival, Ending, PresentationId, Progress, Shows};
+use crate::intake::{
+    Candidate, Decision, Entry, EntryKind, Evidence, Finding, FindingCode, Outcome, Reason,
+    RecordId, Severity, SlipError, SlipNumber, Subject, VaccinationRecord, decide,
+};
+use crate::reading::{FrameId, Guidance, Pattern, Presented, Verdict};
+use crate::text::Bilingual;
+use crate::voucher::VoucherNumber;
+
+/// Why the record of a slip is corrected when its voucher is read.
+const SLIP_READ: &str = "控えの接種券を読み取った / the voucher of the slip was read";
+
+/// A number that is known, and from where.
+pub(super) struct Arrived {
+    pub(super) number: VoucherNumber,
+    pub(super) evidence: Evidence,
+    pub(super) frame: Option<FrameId>,
+    pub(super) presentation: Option<PresentationId>,
+    pub(super) listed: Option<UndecidedId>,
+}
+
+impl Turn<'_, '_> {
+    pub(super) fn reading(&mut self, guidance: Option<Guidance>) -> Done {
+        self.desk.table.reading(guidance);
+        Ok(())
+    }
+
+    pub(super) fn in_doubt(&mut self, doubt: Doubt) -> Done {
+        self.desk.table.in_doubt(doubt);
+        Ok(())
+    }
+
+    /// A number was accepted: it is taken in now, or as soon as the desk is free.
+    pub(super) fn accepted(&mut self, read: Read) -> Done {
+        self.put_down(read);
+        Ok(())
+    }
+
+    /// Puts the number on the table; `false` when it was there already, or cannot belong there.
+    fn put_down(&mut self, read: Read) -> bool {
+        match self.desk.table.accept(read.clone()) {
+            Arrival::First => true,
+            Arrival::Again => false,
+            Arrival::Other => {
+                let known = Known {
+                    frame: None,
+                    ..self.known_of_read(read)
+                };
+                self.leave(known, Why::SecondNumber);
+                self.refuse(Refusal::SecondNumber);
+                false
+            }
+        }
+    }
+
+    /// The voucher whose number is being typed was read after all; any other one waits.
+    pub(super) fn accepted_while_typing(&mut self, read: Read) -> Done {
+        let typed = self.desk.hand.as_ref().map(|hand| hand.target);
+        if typed == Some(Target::OnTable) {
+            self.desk.hand = None;
+            return self.accepted(read);
+        }
+        self.not_taken_in(read, Stage::Entering)
+    }
+
+    pub(super) fn not_taken_in(&mut self, read: Read, stage: Stage) -> Done {
+        if self.put_down(read) {
+            self.sound(Sound::NotTakenIn);
+            let why = self.why_not(stage);
+            self.refuse(why);
+        }
+        Ok(())
+    }
+
+    /// The voucher that holds the desk may come back; any other one is not taken in.
+    pub(super) fn accepted_while_held(&mut self, read: Read, stage: Stage) -> Done {
+        let held = self.desk.case.as_ref().and_then(Case::number);
+        if held != Some(read.number) {
+            return self.not_taken_in(read, stage);
+        }
+        if !self.put_down(read.clone()) {
+            return Ok(());
+        }
+        self.desk.table.take(read);
+        let presentation = self.desk.table.presentation();
+        let Some(case) = &mut self.desk.case else {
+            return Ok(());
+        };
+        case.presentation = Some(presentation);
+        let listed = case.listed.take();
+        listed.and_then(|id| self.desk.lists.remove(id));
+        match stage {
+            Stage::Failed => self.send(),
+            _ => self.sound(Sound::Question),
+        }
+        Ok(())
+    }
+
+    /// A voucher was taken away, or another one took its place.
+    pub(super) fn ended(&mut self, presented: &Presented) -> Done {
+        match self.desk.table.end() {
+            Shows::Number { read, progress } => self.number_taken_away(read, progress),
+            Shows::Unread { doubt, .. } => self.unread_taken_away(doubt, presented),
+            Shows::LaidAside | Shows::Nothing => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn number_taken_away(&mut self, read: Read, progress: Progress) {
+        match progress {
+            Progress::Waiting => {
+                let known = self.known_of_read(read);
+                self.leave(known, Why::NotTakenIn);
+            }
+            Progress::InHand => self.list_case_if_gone(),
+            Progress::Done(_) => {}
+        }
+    }
+
+    fn unread_taken_away(&mut self, doubt: Option<Doubt>, presented: &Presented) {
+        let frame = doubt.as_ref().map_or(presented.first, |doubt| doubt.frame);
+        let seen = doubt.as_ref().map(|doubt| doubt.candidate);
+        let candidate = match &presented.verdict {
+            Verdict::Review { candidate, .. } => *candidate,
+            _ => seen.unwrap_or(Pattern::SILENT),
+        };
+        let number = presented.verdict.number();
+        let known = Known {
+            number,
+            evidence: number.map(|_| evidence(&[], 0)),
+            candidate,
+            witnesses: doubt.map_or_else(Vec::new, |doubt| doubt.witnesses),
+            frame: Some(frame),
+            ..Known::of(self.day_date())
+        };
+        let reasons = presented.verdict.reasons().to_vec();
+        let id = self.leave(
+            known,
+            match number {
+                Some(_) => Why::NotTakenIn,
+                None => Why::NotAccepted(reasons),
+            },
+        );
+        // Whoever types its number may have it in hand.
+        if let Some(hand) = &mut self.desk.hand
+            && hand.target == Target::OnTable
+        {
+            hand.target = Target::Undecided(id);
+            hand.presentation = None;
+        }
+    }
+
+    /// Leaves a voucher undecided, and makes that heard.
+    pub(super) fn leave(&mut self, known: Known, why: Why) -> UndecidedId {
+        let left = self.desk.lists.leave(known, why).clone();
+        let id = left.id;
+        self.sound(Sound::Undecided);
+        self.tell(Effect::Audit(Act::LeftUndecided(left)));
+        id
+    }
+
+    /// A voucher that waits for a person and does not lie on the table is listed.
+    fn list_case_if_gone(&mut self) {
+        let present = !self.desk.table.is_empty();
+        let there = present.then(|| self.desk.table.presentation());
+        let Some(case) = &self.desk.case else { return };
+        let is_there = case.presentation.is_some() && case.presentation == there;
+        if is_there || case.listed.is_some() || case.number().is_none() {
+            return;
+        }
+        if let Some(why) = case.undecided() {
+            let known = case.known();
+            let id = self.leave(known, why);
+            if let Some(case) = &mut self.desk.case {
+                case.listed = Some(id);
+            }
+        }
+    }
+
+    /// Takes the voucher that waits on the table in, if the desk is free.
+    pub(super) fn take_waiting(&mut self) {
+        if self.stage() != Stage::Ready {
+            return;
+        }
+        let Some(read) = self.desk.table.waiting().cloned() else {
+            return;
+        };
+        let presentation = self.desk.table.presentation();
+        let arrived = Arrived {
+            number: read.number,
+            evidence: evidence(&read.witnesses, 0),
+            frame: Some(read.frame),
+            presentation: Some(presentation),
+            listed: None,
+        };
+        self.take_from_table(read, arrived);
+    }
+
+    /// Takes the voucher on the table in; one that does not belong to the slip that was chosen is
+    /// left undecided, and nothing is recorded of it by the way.
+    pub(super) fn take_from_table(&mut self, read: Read, arrived: Arrived) {
+        let presentation = self.desk.table.presentation();
+        self.desk.table.take(read.clone());
+        if let Err(refusal) = self.take_in(arrived) {
+            let known = self.known_of_read(read);
+            self.leave(known, Why::OtherSlip);
+            self.desk.table.finish(presentation, Ending::Undecided);
+            self.refuse(refusal);
+        }
+    }
+
+    /// Begins to work on a voucher whose number is known.
+    pub(super) fn take_in(&mut self, arrived: Arrived) -> Done {
+        let day = self.day_date();
+        let unkept = self.desk.lists.unkept(arrived.number, day);
+        if let Some(entry) = unkept.and_then(|known| known.unkept.clone()) {
+            self.resume_unkept(*entry, arrived.presentation, arrived.listed, arrived.frame);
+            return Ok(());
+        }
+        let (entry, completes) = match self.desk.chosen_slip.take() {
+            Some(slip) => (self.completed(slip, &arrived)?, Some(slip)),
+            None => {
+                let subject = Subject::Voucher(arrived.number);
+                (Entry::new(self.draft(subject, arrived.evidence)?), None)
+            }
+        };
+        self.begin(
+            entry,
+            completes,
+            (arrived.presentation, arrived.frame),
+            arrived.listed,
+        )
+    }
+
+    /// Works on `entry`, and lets the rules look.
+    pub(super) fn begin(
+        &mut self,
+        entry: Entry,
+        completes: Option<SlipNumber>,
+        (presentation, frame): (Option<PresentationId>, Option<FrameId>),
+        listed: Option<UndecidedId>,
+    ) -> Done {
+        let shift = self.shift()?;
+        let session = shift.session.clone();
+        let chosen = shift.next.is_consultation_only() && completes.is_none();
+        self.tell(Effect::Check {
+            record: entry.record.id,
+            candidate: Candidate::from(&entry.record),
+            session: session.clone(),
+        });
+        self.desk.case = Some(Case {
+            entry,
+            completes,
+            session,
+            presentation,
+            frame,
+            listed,
+            consultation_chosen: chosen,
+            findings: Vec::new(),
+            answered: false,
+            step: Step::Checking,
+        });
+        Ok(())
+    }
+
+    /// An entry that is not in the book is handed to it again, the same one.
+    pub(super) fn resume_unkept(
+        &mut self,
+        entry: Entry,
+        presentation: Option<PresentationId>,
+        listed: Option<UndecidedId>,
+        frame: Option<FrameId>,
+    ) {
+        let Some(shift) = &self.desk.shift else {
+            return;
+        };
+        self.desk.case = Some(Case {
+            entry,
+            completes: None,
+            session: shift.session.clone(),
+            presentation,
+            frame,
+            listed,
+            consultation_chosen: false,
+            findings: Vec::new(),
+            answered: true,
+            step: Step::Recording,
+        });
+        self.send();
+    }
+
+    /// A new record of `subject`, as the session has it.
+    pub(super) fn draft(
+        &mut self,
+        subject: Subject,
+        evidence: Evidence,
+    ) -> Result<VaccinationRecord, Refusal> {
+        let id = (self.now.new_id)();
+        let (station, recorded_at) = (self.desk.station.clone(), self.now.at);
+        let shift = self.shift()?;
+        let session = &shift.session;
+        Ok(VaccinationRecord {
+            id,
+            subject,
+            date: session.date,
+            venue: session.venue.clone(),
+            doctor: session.doctor.clone(),
+            outcome: shift.next.outcome(session, shift.vaccine()),
+            station,
+            operator: session.operator.clone(),
+            recorded_at,
+            evidence,
+        })
+    }
+
+    /// The record of `slip`, with its voucher's number.
+    fn completed(&mut self, slip: SlipNumber, arrived: &Arrived) -> Result<Entry, Refusal> {
+        let open = self
+            .desk
+            .slips
+            .open()
+            .iter()
+            .find(|open| open.number == slip);
+        let open = *open.ok_or(SlipError::NotOpen(slip))?;
+        let (given, voucher) = (open.dose, arrived.number.dose());
+        if given != voucher {
+            return Err(SlipError::OtherDose {
+                slip,
+                given,
+                voucher,
+            }
+            .into());
+        }
+        let before = self.desk.slip_records.get(&open.record);
+        let before = before.ok_or(Refusal::UnknownRecord(open.record))?.clone();
+        // The words are well within the limits of a reason.
+        let reason = Reason::new(SLIP_READ).map_err(|_| Refusal::UnknownRecord(open.record))?;
+        Ok(Entry {
+            id: (self.now.new_id)(),
+            kind: EntryKind::Correction(reason),
+            record: VaccinationRecord {
+                subject: Subject::Voucher(arrived.number),
+                evidence: arrived.evidence.clone(),
+                ..before
+            },
+        })
+    }
+
+    /// What the rules found decides how it goes on.
+    pub(super) fn checked(&mut self, record: RecordId, findings: Vec<Finding>) -> Done {
+        match &mut self.desk.case {
+            Some(case) if case.step == Step::Checking && case.entry.record.id == record => {
+                case.findings = findings;
+                self.decide();
+            }
+            _ => {
+                let day = self.desk.day.as_mut();
+                if let Some(kept) = day.and_then(|day| day.find_mut(record)) {
+                    kept.findings = for_review(&findings);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self) {
+        let Some(case) = &mut self.desk.case else {
+            return;
+        };
+        let is_there = |finding: &Finding| {
+            finding.code == FindingCode::AlreadyRecorded && finding.severity == Severity::Note
+        };
+        if decide(case.session.mode, &case.findings) == Decision::Stop {
+            case.step = Step::Held;
+            self.sound(Sound::Question);
+            self.list_case_if_gone();
+        } else if case.completes.is_none() && case.findings.iter().any(is_there) {
+            self.sound(Sound::AlreadyRecorded);
+            self.finish(Ending::AlreadyRecorded);
+        } else {
+            self.record();
+        }
+    }
+
+    /// Hands the record over for the first time.
+    pub(super) fn record(&mut self) {
+        let at = self.now.at;
+        if let Some(case) = &mut self.desk.case {
+            if case.entry.kind == EntryKind::New {
+                case.entry.record.recorded_at = at;
+            }
+            self.send();
+        }
+    }
+
+    /// Hands the entry in hand to the book.
+    pub(super) fn send(&mut self) {
+        let Some(case) = &mut self.desk.case else {
+            return;
+        };
+        case.step = Step::Recording;
+        let effect = Effect::Record {
+            entry: Box::new(case.entry.clone()),
+            shown: case.findings.clone(),
+            frame: case.frame,
+        };
+        self.tell(effect);
+    }
+
+    /// An entry is in the book: only now may anybody say so.
+    pub(super) fn recorded(&mut self, entry: RecordId, kept: Kept) -> Done {
+        if let Kept::AsNew(place) | Kept::Contradicting(place) = kept {
+            self.desk.last = self.desk.last.max(place);
+        }
+        let in_hand = |case: &Case| {
+            case.entry.id == entry && matches!(case.step, Step::Recording | Step::Failed(_))
+        };
+        if self.desk.case.as_ref().is_some_and(in_hand) {
+            self.case_recorded(kept);
+            return Ok(());
+        }
+        if self.change_recorded(entry, kept) {
+            return Ok(());
+        }
+        // The book may have kept what it could not promise to keep.
+        let late = self.desk.lists.kept(entry);
+        let late = late.and_then(|known| known.unkept);
+        let late = late.ok_or(Refusal::UnknownRecord(entry))?;
+        self.add_to_day(&late, kept, Vec::new());
+        Ok(())
+    }
+
+    fn case_recorded(&mut self, kept: Kept) {
+        let Some(case) = self.desk.case.clone() else {
+            return;
+        };
+        let findings = if case.answered {
+            Vec::new()
+        } else {
+            for_review(&case.findings)
+        };
+        if case.consultation_chosen
+            && let Some(shift) = &mut self.desk.shift
+        {
+            shift.next.used();
+        }
+        let is_new = self.add_to_day(&case.entry, kept, findings);
+        if is_new {
+            self.sound(Sound::Recorded);
+            self.finish(Ending::Recorded(case.entry.record.id));
+        } else {
+            self.sound(Sound::AlreadyRecorded);
+            self.finish(Ending::AlreadyRecorded);
+        }
+    }
+
+    /// The day gets to know what is in the book; `false` when it was there before.
+    fn add_to_day(&mut self, entry: &Entry, kept: Kept, findings: Vec<Finding>) -> bool {
+        let (sequence, contradicts) = match kept {
+            Kept::AsNew(place) => (place, false),
+            Kept::Contradicting(place) => (place, true),
+            Kept::SameAs(_) => return false,
+        };
+        self.note_slip(entry);
+        if let Outcome::Given(vaccine) = &entry.record.outcome {
+            self.use_vials(vaccine);
+        }
+        let Some(day) = &mut self.desk.day else {
+            return true;
+        };
+        if let Some(there) = day.find_mut(entry.record.id) {
+            there.record = entry.record.clone();
+            there.contradicts |= contradicts;
+            there.findings.extend(findings);
+        } else if entry.kind == EntryKind::New {
+            day.records.push(DayRecord {
+                record: entry.record.clone(),
+                sequence,
+                standing: Standing::Standing,
+                contradicts,
+                findings,
+            });
+        }
+        true
+    }
+
+    /// A slip's record waits for its voucher; when that was read, the slip leaves the list.
+    fn note_slip(&mut self, entry: &Entry) {
+        let record = &entry.record;
+        let Some(number) = record.subject.voucher() else {
+            self.desk.slip_records.insert(record.id, record.clone());
+            return;
+        };
+        if self.desk.slip_records.remove(&record.id).is_some() {
+            let mut open = self.desk.slips.open().iter();
+            let slip = open
+                .find(|open| open.record == record.id)
+                .map(|open| open.number);
+            if let Some(slip) = slip {
+                // The dose was compared when the voucher was taken in.
+                let _ = self.desk.slips.close(slip, number);
+            }
+        }
+    }
+
+    /// The desk is done with what it worked on.
+    pub(super) fn finish(&mut self, ending: Ending) {
+        let Some(case) = self.desk.case.take() else {
+            return;
+        };
+        case.listed.and_then(|id| self.desk.lists.remove(id));
+        if let Some(number) = case.number() {
+            self.desk.lists.settle(number, case.session.date);
+        }
+        if let Some(presentation) = case.presentation {
+            self.desk.table.finish(presentation, ending);
+        }
+    }
+
+    /// An entry is not in the book: it is said loudly, and kept on hold.
+    pub(super) fn not_recorded(&mut self, entry: RecordId, why: Bilingual) -> Done {
+        let is_it = |case: &Case| case.entry.id == entry && case.step == Step::Recording;
+        let in_hand = self.desk.case.as_mut().filter(|case| is_it(case));
+        if let Some(case) = in_hand {
+            case.step = Step::Failed(why);
+        } else if !self.change_failed(entry, &why) {
+            return Err(Refusal::UnknownRecord(entry));
+        }
+        self.sound(Sound::NotRecorded);
+        self.list_case_if_gone();
+        Ok(())
+    }
+
+    /// The day that vouchers on the table are of.
+    pub(super) fn day_date(&self) -> Date {
+        let shift = self.desk.shift.as_ref();
+        shift.map_or(self.now.today, |shift| shift.session.date)
+    }
+
+    pub(super) fn known_of_read(&self, read: Read) -> Known {
+        Known {
+            number: Some(read.number),
+            evidence: Some(evidence(&read.witnesses, 0)),
+            frame: Some(read.frame),
+            ..Known::of(self.day_date())
+        }
+    }
+
+    pub(super) fn known_of_doubt(&self, doubt: Doubt) -> Known {
+        Known {
+            candidate: doubt.candidate,
+            witnesses: doubt.witnesses,
+            frame: Some(doubt.frame),
+            ..Known::of(self.day_date())
+        }
+    }
+
+    /// Keeps a slip's number from being used, since its record is not to be.
+    pub(super) fn withdraw_slip_of(&mut self, subject: Subject, id: RecordId) {
+        if let Subject::ToFollow { slip, .. } = subject {
+            // One that is not open has nothing to leave.
+            let _ = self.desk.slips.withdraw(slip);
+            self.desk.slip_records.remove(&id);
+        }
+    }
+}
