@@ -1,5 +1,7 @@
 //! What the desk is told: by the table, by the rules and the book, and by people.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -54,6 +56,16 @@ pub enum Target {
     OnTable,
     /// One of the list.
     Undecided(UndecidedId),
+}
+
+/// What a person typed in the place of a number. Personal data: its [`fmt::Debug`] says how much.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Keyed(pub String);
+
+impl fmt::Debug for Keyed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keyed({} characters)", self.0.chars().count())
+    }
 }
 
 /// What the book did with an entry that it keeps for good.
@@ -138,7 +150,7 @@ pub enum Input {
     /// A person is going to type a number.
     EnterByHand(Target),
     /// All 18 digits, typed.
-    Typed(String),
+    Typed(Keyed),
     /// The person does not type after all.
     StopEntering,
 

@@ -230,7 +230,7 @@ impl Turn<'_, '_> {
             }
 
             (S::Ready, I::EnterByHand(target)) => self.enter_by_hand(target),
-            (S::Entering, I::Typed(text)) => self.typed(&text),
+            (S::Entering, I::Typed(text)) => self.typed(&text.0),
             (S::Entering, I::StopEntering) => self.stop_entering(),
             (_, I::Typed(_) | I::StopEntering) => Err(Refusal::NotEntering),
 
