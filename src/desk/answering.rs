@@ -4,7 +4,7 @@ use super::case::Step;
 use super::effect::{Act, Effect, Sound};
 use super::evidence;
 use super::input::{Read, Target};
-use super::lists::{AsideId, Known, Undecided, UndecidedId, Why};
+use super::lists::{Aside, AsideId, Known, Undecided, UndecidedId, Why};
 use super::manual::{Manual, Typed};
 use super::presenting::Arrived;
 use super::refusal::Refusal;
@@ -87,8 +87,9 @@ impl Turn<'_, '_> {
         self.tell(Effect::Audit(Act::PutAside(aside)));
     }
 
-    /// An entry that is not in the book goes to it again.
-    pub(super) fn retry(&mut self, entry: RecordId) -> Done {
+    /// An entry that is not in the book goes to it again. What is on a list does so when the desk
+    /// works on nothing else, with or without a session: a day is closed only when all is there.
+    pub(super) fn retry(&mut self, entry: RecordId, stage: Stage) -> Done {
         let failed = self
             .desk
             .case
@@ -98,7 +99,33 @@ impl Turn<'_, '_> {
             self.send();
             return Ok(());
         }
-        self.retry_change(entry)
+        if self.retry_change(entry) {
+            return Ok(());
+        }
+        if !self.desk.lists.has_unkept(entry) {
+            return Err(Refusal::NotListed);
+        }
+        match stage {
+            Stage::NoSession | Stage::Ready => self.resume_listed(entry),
+            _ => Err(self.why_not(stage)),
+        }
+    }
+
+    /// Works again on what a list has, which stays listed if it is a voucher.
+    fn resume_listed(&mut self, entry: RecordId) -> Done {
+        if self.desk.shift.is_none() {
+            return Err(Refusal::SessionNeeded);
+        }
+        let known = self
+            .desk
+            .lists
+            .take_unkept(entry)
+            .ok_or(Refusal::NotListed)?;
+        let is_voucher = known.number.is_some();
+        let why = Why::NotInTheBook;
+        let listed = is_voucher.then(|| self.desk.lists.leave(known.clone(), why).id);
+        self.resume(known, None, listed);
+        Ok(())
     }
 
     pub(super) fn enter_by_hand(&mut self, target: Target) -> Done {
@@ -109,6 +136,9 @@ impl Turn<'_, '_> {
                 (item.known.clone(), None)
             }
         };
+        if known.unkept.is_some() {
+            return Err(Refusal::NotInTheBookYet(1));
+        }
         self.of_today(&known)?;
         let codes = self.desk.codes;
         let session = &self.shift()?.session;
@@ -238,42 +268,35 @@ impl Turn<'_, '_> {
     /// A voucher of which the number is known is taken in again, any other is undecided again;
     /// an entry that is not in the book goes to it again.
     pub(super) fn take_up(&mut self, id: AsideId) -> Done {
-        let aside = self
-            .desk
-            .lists
-            .find_aside(id)
-            .ok_or(Refusal::NotListed)?
-            .clone();
+        let aside = self.aside(id)?;
+        if let Some(entry) = &aside.known.unkept {
+            return self.resume_listed(entry.id);
+        }
         self.of_today(&aside.known)?;
         self.desk.lists.remove_aside(id);
         let known = aside.known.clone();
         let why = Why::TakenUp(aside.reason.clone());
         self.tell(Effect::Audit(Act::TookUp(aside)));
-        let is_slip = known.unkept.is_some() && known.number.is_none();
-        let listed = (!is_slip).then(|| self.desk.lists.leave(known.clone(), why).id);
-        match (known.unkept, known.number) {
-            (Some(entry), _) => {
-                self.resume_unkept(*entry, None, listed, known.frame);
-                Ok(())
-            }
-            (None, Some(number)) => self.take_in(Arrived {
+        let listed = self.desk.lists.leave(known.clone(), why).id;
+        match known.number {
+            Some(number) => self.take_in(Arrived {
                 number,
                 evidence: known.evidence.unwrap_or_else(evidence::none),
                 frame: known.frame,
                 presentation: None,
-                listed,
+                listed: Some(listed),
             }),
-            (None, None) => Ok(()),
+            None => Ok(()),
         }
     }
 
+    fn aside(&self, id: AsideId) -> Result<Aside, Refusal> {
+        let aside = self.desk.lists.find_aside(id);
+        aside.cloned().ok_or(Refusal::NotListed)
+    }
+
     pub(super) fn settle_aside(&mut self, id: AsideId, reason: Reason) -> Done {
-        let aside = self
-            .desk
-            .lists
-            .find_aside(id)
-            .ok_or(Refusal::NotListed)?
-            .clone();
+        let aside = self.aside(id)?;
         if aside.known.unkept.is_some() {
             return Err(Refusal::NotInTheBookYet(1));
         }

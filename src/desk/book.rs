@@ -7,9 +7,11 @@ use jiff::civil::Date;
 use super::count::VialCount;
 use super::day::{Day, DayRecord};
 use super::lists::{Aside, Lists, Undecided};
+use super::session::Shift;
 use super::step::Desk;
 use crate::intake::{
-    Catalogue, SequenceNumber, Slip, SlipBook, SlipNumber, StationId, VaccinationRecord,
+    Catalogue, NextOutcome, Segments, SequenceNumber, Session, Slip, SlipBook, SlipNumber,
+    StationId, VaccinationRecord,
 };
 use crate::voucher::TicketKindCodes;
 
@@ -32,6 +34,8 @@ pub struct Resumed {
     pub last_slip: Option<SlipNumber>,
     /// Slips that are open, with their records.
     pub slips: Vec<(Slip, VaccinationRecord)>,
+    /// The presets that were confirmed last, and which lot was given from which record on.
+    pub session: Option<(Session, Segments)>,
     /// The place of the last record in the book.
     pub last: SequenceNumber,
 }
@@ -58,6 +62,15 @@ impl Desk {
         desk.slips = SlipBook::restore(resumed.last_slip, open);
         desk.slip_records = waiting;
         desk.last = resumed.last;
+        // Whoever starts the program again has to look at them.
+        desk.shift = resumed.session.map(|(session, segments)| Shift {
+            session: Session {
+                confirmed: false,
+                ..session
+            },
+            segments,
+            next: NextOutcome::default(),
+        });
         desk
     }
 }

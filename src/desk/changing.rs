@@ -168,15 +168,17 @@ impl Turn<'_, '_> {
         }
     }
 
-    pub(super) fn retry_change(&mut self, id: RecordId) -> Done {
+    /// Hands a change to the book again; `false` when it is none that failed.
+    pub(super) fn retry_change(&mut self, id: RecordId) -> bool {
         let pending = self.desk.day.as_mut().map(|day| &mut day.pending);
         let failed = |change: &&mut Pending| change.entry.id == id && change.failed.is_some();
-        let change = pending.and_then(|all| all.iter_mut().find(failed));
-        let change = change.ok_or(Refusal::NotListed)?;
+        let Some(change) = pending.and_then(|all| all.iter_mut().find(failed)) else {
+            return false;
+        };
         change.failed = None;
         let effect = record_effect(&change.entry);
         self.tell(effect);
-        Ok(())
+        true
     }
 
     pub(super) fn reviewed(&mut self, record: RecordId) -> Done {

@@ -121,9 +121,14 @@ impl Day {
     }
 
     pub(super) fn resume(date: Date, records: Vec<DayRecord>, counts: Vec<VialCount>) -> Self {
+        // What is recorded is told by the records.
+        let none_recorded = |count| VialCount {
+            recorded: 0,
+            ..count
+        };
         Self {
             records,
-            counts,
+            counts: counts.into_iter().map(none_recorded).collect(),
             ..Self::new(date)
         }
     }

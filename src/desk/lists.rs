@@ -175,6 +175,13 @@ impl Lists {
         &self.undecided[self.undecided.len() - 1]
     }
 
+    /// More is known of one that is listed.
+    pub(super) fn renew(&mut self, id: UndecidedId, known: Known, why: Why) {
+        if let Some(item) = self.undecided.iter_mut().find(|item| item.id == id) {
+            (item.known, item.why) = (known, why);
+        }
+    }
+
     pub(super) fn put_aside(&mut self, known: Known, reason: Reason) -> &Aside {
         self.last += 1;
         let id = AsideId(self.last);
@@ -208,10 +215,16 @@ impl Lists {
         self.aside.retain(|item| stays(&item.known));
     }
 
-    /// The record that was made for the voucher of `number` on `day` and is not in the book.
-    pub(super) fn unkept(&self, number: VoucherNumber, day: Date) -> Option<&Known> {
-        self.all()
-            .find(|known| known.day == day && known.unkept.is_some() && known.is(number))
+    /// The entry that was made for the voucher of `number` on `day` and is not in the book.
+    pub(super) fn unkept(&self, number: VoucherNumber, day: Date) -> Option<RecordId> {
+        let mut own = (self.all()).filter(|known| known.day == day && known.is(number));
+        own.find_map(|known| known.unkept.as_ref().map(|entry| entry.id))
+    }
+
+    /// Whether this entry is on a list and not in the book.
+    pub(super) fn has_unkept(&self, id: RecordId) -> bool {
+        let is_it = |known: &Known| known.unkept.as_ref().is_some_and(|entry| entry.id == id);
+        self.all().any(is_it)
     }
 
     /// Whether an entry of this record is not in the book.
@@ -226,8 +239,8 @@ impl Lists {
         self.all().filter(|known| known.unkept.is_some()).count()
     }
 
-    /// The entry of this identity is in the book after all: what stands for its voucher leaves.
-    pub(super) fn kept(&mut self, id: RecordId) -> Option<Known> {
+    /// What stands for the voucher of this entry, which is not in the book, leaves both lists.
+    pub(super) fn take_unkept(&mut self, id: RecordId) -> Option<Known> {
         let is_it = |known: &Known| (known.unkept.as_ref()).is_some_and(|entry| entry.id == id);
         let found = self.all().find(|known| is_it(known)).cloned()?;
         self.undecided.retain(|item| !is_it(&item.known));

@@ -221,10 +221,9 @@ impl Turn<'_, '_> {
 
     /// Begins to work on a voucher whose number is known.
     pub(super) fn take_in(&mut self, arrived: Arrived) -> Done {
-        let day = self.day_date();
-        let unkept = self.desk.lists.unkept(arrived.number, day);
-        if let Some(entry) = unkept.and_then(|known| known.unkept.clone()) {
-            self.resume_unkept(*entry, arrived.presentation, arrived.listed, arrived.frame);
+        let unkept = self.desk.lists.unkept(arrived.number, self.day_date());
+        if let Some(known) = unkept.and_then(|id| self.desk.lists.take_unkept(id)) {
+            self.resume(known, arrived.presentation, arrived.listed);
             return Ok(());
         }
         let (entry, completes) = match self.desk.chosen_slip.take() {
@@ -274,29 +273,28 @@ impl Turn<'_, '_> {
     }
 
     /// An entry that is not in the book is handed to it again, the same one.
-    pub(super) fn resume_unkept(
+    pub(super) fn resume(
         &mut self,
-        entry: Entry,
+        known: Known,
         presentation: Option<PresentationId>,
         listed: Option<UndecidedId>,
-        frame: Option<FrameId>,
     ) {
-        let Some(shift) = &self.desk.shift else {
-            return;
-        };
-        self.desk.case = Some(Case {
-            entry,
-            completes: None,
-            session: shift.session.clone(),
-            presentation,
-            frame,
-            listed,
-            consultation_chosen: false,
-            findings: Vec::new(),
-            answered: true,
-            step: Step::Recording,
-        });
-        self.send();
+        let session = self.desk.shift.as_ref().map(|shift| shift.session.clone());
+        if let (Some(entry), Some(session)) = (known.unkept, session) {
+            self.desk.case = Some(Case {
+                entry: *entry,
+                completes: None,
+                session,
+                presentation,
+                frame: known.frame,
+                listed,
+                consultation_chosen: false,
+                findings: Vec::new(),
+                answered: true,
+                step: Step::Recording,
+            });
+            self.send();
+        }
     }
 
     /// A new record of `subject`, as the session has it.

@@ -90,7 +90,7 @@ impl Turn<'_, '_> {
             return Ok(());
         }
         // The book may have kept what it could not promise to keep.
-        let late = self.desk.lists.kept(entry);
+        let late = self.desk.lists.take_unkept(entry);
         let late = late.and_then(|known| known.unkept);
         let late = late.ok_or(Refusal::UnknownRecord(entry))?;
         self.add_to_day(&late, kept, Vec::new());

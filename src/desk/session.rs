@@ -5,7 +5,7 @@ use super::effect::{Act, Effect};
 use super::lists::Why;
 use super::refusal::Refusal;
 use super::step::{Done, Turn};
-use super::table::Shows;
+use super::table::{Progress, Shows};
 use crate::intake::{
     Lot, NextOutcome, OperatorId, ProductId, Segments, SequenceNumber, Session, SessionError,
     SlipError, SlipNumber, Vaccine,
@@ -122,8 +122,14 @@ impl Turn<'_, '_> {
                     let known = self.known_of_doubt(doubt);
                     self.leave(known, Why::OperatorLeft);
                 }
-                Shows::Number { read, progress } => self.number_taken_away(read, progress),
-                Shows::Nothing | Shows::LaidAside | Shows::Unread { .. } => {}
+                Shows::Number {
+                    read,
+                    progress: Progress::Waiting,
+                } => {
+                    let known = self.known_of_read(read);
+                    self.leave(known, Why::NotTakenIn);
+                }
+                _ => {}
             }
         }
         self.leave_case();
@@ -139,9 +145,13 @@ impl Turn<'_, '_> {
         });
         if let Some((listed, known, why)) = left {
             self.desk.case = None;
-            // What was listed before may not know yet that its record is not in the book.
-            listed.and_then(|id| self.desk.lists.remove(id));
-            self.leave(known, why);
+            match listed {
+                // What was listed before may not know yet that its record is not in the book.
+                Some(id) => self.desk.lists.renew(id, known, why),
+                None => {
+                    self.leave(known, why);
+                }
+            }
         }
     }
 

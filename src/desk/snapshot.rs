@@ -9,7 +9,7 @@ use super::input::Target;
 use super::lists::{Aside, Undecided, UndecidedId};
 use super::step::{Desk, Stage};
 use super::table::{Ending, PresentationId, Progress, Shows};
-use crate::intake::{Finding, RecordId, Segment, Session, Slip, SlipNumber};
+use crate::intake::{Finding, RecordId, Segments, Session, Slip, SlipNumber};
 use crate::reading::{self, Guidance, Pattern};
 use crate::text::Bilingual;
 use crate::voucher::VoucherNumber;
@@ -66,7 +66,7 @@ pub struct Snapshot {
     /// The presets, with the lot that is given now.
     pub session: Option<Session>,
     /// Which lot from which record on.
-    pub segments: Vec<Segment>,
+    pub segments: Option<Segments>,
     /// Whether the next voucher is 予診のみ.
     pub consultation_only: bool,
     /// The voucher that lies there.
@@ -107,7 +107,7 @@ impl Desk {
         Snapshot {
             stage: self.stage(today),
             session: shift.map(|shift| shift.session.clone()),
-            segments: shift.map_or_else(Vec::new, |s| s.segments.iter().cloned().collect()),
+            segments: shift.map(|shift| shift.segments.clone()),
             consultation_only: shift.is_some_and(|shift| shift.next.is_consultation_only()),
             table: self.on_table(),
             question: self.question(),

@@ -204,7 +204,7 @@ impl Turn<'_, '_> {
             (_, I::Checked { record, findings }) => self.checked(record, findings),
             (_, I::Recorded { entry, kept }) => self.recorded(entry, kept),
             (_, I::NotRecorded { entry, why }) => self.not_recorded(entry, why),
-            (_, I::Retry(entry)) => self.retry(entry),
+            (_, I::Retry(entry)) => self.retry(entry, stage),
 
             (S::NoSession | S::Ready, I::ConfirmSession(session)) => self.confirm(session),
             (S::Ready, I::ChangeLot { product, lot }) => self.change_lot(product, lot),

@@ -292,6 +292,26 @@ fn what_is_not_in_the_book_is_kept_on_hold_and_goes_there_again_as_it_was() {
 }
 
 #[test]
+fn what_is_not_in_the_book_at_midnight_goes_there_before_the_day_is_closed() {
+    let mut world = ready();
+    world.lay(1);
+    world.checked(Vec::new());
+    world.not_kept();
+    world.does(Input::PutAside(reason()));
+    world.take_away();
+    world.tomorrow();
+    assert_eq!(world.refuses(Input::Close), Refusal::NotInTheBookYet(1));
+    let entry = world.sent.as_ref().unwrap().id;
+    world.does(Input::Retry(entry));
+    assert_eq!(world.not_kept(), [Sound::NotRecorded]);
+    world.does(Input::Retry(entry));
+    assert_eq!(world.kept(), [Sound::Recorded]);
+    let view = world.view();
+    assert_eq!((view.aside.len(), view.undecided.len()), (0, 0));
+    assert_eq!(view.records[0].record.date, TODAY);
+}
+
+#[test]
 fn an_answer_of_the_book_that_comes_late_is_believed() {
     let mut world = ready();
     world.lay(1);
@@ -626,6 +646,7 @@ fn a_desk_goes_on_where_it_was_left() {
             aside: view.aside.clone(),
             last_slip: None,
             slips: vec![],
+            session: view.session.clone().zip(view.segments.clone()),
             last: SequenceNumber(world.place),
         },
     );

@@ -29,6 +29,11 @@ struct Model {
     sent: Vec<RecordId>,
     /// Entries that were ever asked to be kept.
     entries: BTreeMap<RecordId, Entry>,
+    /// How many vouchers were put down.
+    presentations: u64,
+    /// In which presentation each record began, and which one was made of it.
+    began_in: BTreeMap<RecordId, u64>,
+    made_of: BTreeMap<u64, RecordId>,
     /// Which record each frame's voucher made.
     by_frame: BTreeMap<FrameId, RecordId>,
     /// Whose each record is or was to be.
@@ -64,6 +69,9 @@ impl Model {
             asked: Vec::new(),
             sent: Vec::new(),
             entries: BTreeMap::new(),
+            presentations: 0,
+            began_in: BTreeMap::new(),
+            made_of: BTreeMap::new(),
             by_frame: BTreeMap::new(),
             subjects: BTreeMap::new(),
             stopped: BTreeSet::new(),
@@ -217,12 +225,22 @@ impl Model {
             .and_then(|day| day.pending.first())
             .map(|change| change.entry.id);
         let case = self.world.desk.case.as_ref().map(|case| case.entry.id);
+        let case = case.or_else(|| self.unkept());
         let chosen = if at % 2 == 0 {
             case.or(pending)
         } else {
             pending.or(case)
         };
         Input::Retry(chosen.unwrap_or_else(|| nobody()))
+    }
+
+    /// An entry of a list that is not in the book.
+    fn unkept(&self) -> Option<RecordId> {
+        let lists = &self.world.desk.lists;
+        let undecided = lists.undecided().iter().map(|item| &item.known);
+        let all = undecided.chain(lists.aside().iter().map(|item| &item.known));
+        let mut unkept = all.filter_map(|known| known.unkept.as_ref());
+        unkept.next().map(|entry| entry.id)
     }
 
     fn confirm(&self, which: u8) -> Input {
@@ -375,15 +393,10 @@ impl Model {
 
     fn note_input(&mut self, input: &Input) {
         match input {
-            Input::Reading(_) => {
-                self.lying.get_or_insert_with(Vec::new);
+            Input::Reading(_) | Input::InDoubt(_) => {
+                self.lies_there();
             }
-            Input::InDoubt(_) => {
-                self.lying.get_or_insert_with(Vec::new);
-            }
-            Input::Accepted(read) => {
-                self.lying.get_or_insert_with(Vec::new).push(read.number);
-            }
+            Input::Accepted(read) => self.lies_there().push(read.number),
             Input::Ended(presented) => {
                 self.lying = None;
                 if let Some(number) = presented.verdict.number() {
@@ -402,6 +415,14 @@ impl Model {
         }
     }
 
+    /// The numbers of the voucher that lies there, or is put down now.
+    fn lies_there(&mut self) -> &mut Vec<VoucherNumber> {
+        if self.lying.is_none() {
+            self.presentations += 1;
+        }
+        self.lying.get_or_insert_with(Vec::new)
+    }
+
     fn note_effect(&mut self, effect: &Effect, input: &Input) -> Result<(), TestCaseError> {
         match effect {
             Effect::Check {
@@ -409,6 +430,11 @@ impl Model {
             } => {
                 self.asked.push(*record);
                 self.subjects.insert(*record, candidate.subject.voucher());
+                let case = self.world.desk.case.as_ref();
+                let seen = case.is_some_and(|c| c.presentation.is_some() && c.entry.id == *record);
+                if seen {
+                    self.began_in.insert(*record, self.presentations);
+                }
                 if let (Input::Typed(keyed), Some(number)) = (input, candidate.subject.voucher()) {
                     self.stands_by_hand(&keyed.0, number)?;
                 }
@@ -443,6 +469,10 @@ impl Model {
         let is_new = entry.kind == EntryKind::New;
         if is_new && let Some(frame) = frame {
             let first = *self.by_frame.entry(frame).or_insert(record.id);
+            label(first == record.id, "two records of one voucher")?;
+        }
+        if is_new && let Some(presentation) = self.began_in.get(&record.id) {
+            let first = *self.made_of.entry(*presentation).or_insert(record.id);
             label(first == record.id, "two records of one presentation")?;
         }
         label(
@@ -652,7 +682,8 @@ fn typed(which: u8) -> Input {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 12,
-        max_shrink_iters: 600,
+        max_shrink_iters: 300,
+        failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
