@@ -136,8 +136,9 @@ impl Turn<'_, '_> {
                 (item.known.clone(), None)
             }
         };
-        if known.unkept.is_some() {
-            return Err(Refusal::NotInTheBookYet(1));
+        // What the reader accepted is no longer a matter of typing.
+        if known.number.is_some() || known.unkept.is_some() {
+            return Err(Refusal::NumberKnown);
         }
         self.of_today(&known)?;
         let codes = self.desk.codes;

@@ -78,17 +78,22 @@ impl Turn<'_, '_> {
             return Err(Refusal::Closed(day.date));
         }
         let kept = day.find(id).ok_or(Refusal::UnknownRecord(id))?;
-        let in_hand = |case: &Case| case.entry.record.id == id;
-        let going_on = day.pending_of(id).is_some()
-            || self.desk.case.as_ref().is_some_and(in_hand)
-            || self.desk.lists.is_unkept(id);
         if kept.standing == Standing::Cancelled {
             Err(Refusal::Cancelled(id))
-        } else if going_on {
+        } else if self.is_changing(id) {
             Err(Refusal::ChangeGoingOn(id))
         } else {
             Ok(kept)
         }
+    }
+
+    /// Whether an entry of this record is on its way into the book, or waits to go there.
+    pub(super) fn is_changing(&self, id: RecordId) -> bool {
+        let in_hand = |case: &Case| case.entry.record.id == id;
+        let day = self.desk.day.as_ref();
+        day.is_some_and(|day| day.pending_of(id).is_some())
+            || self.desk.case.as_ref().is_some_and(in_hand)
+            || self.desk.lists.is_unkept(id)
     }
 
     /// Hands a change to the book.
@@ -220,7 +225,7 @@ impl Turn<'_, '_> {
         let affected: Vec<_> = affected.collect();
         let going_on = affected
             .iter()
-            .find(|(record, _)| day.pending_of(record.id).is_some());
+            .find(|(record, _)| self.is_changing(record.id));
         if let Some((record, _)) = going_on {
             return Err(Refusal::ChangeGoingOn(record.id));
         }

@@ -339,6 +339,9 @@ impl Turn<'_, '_> {
             }
             .into());
         }
+        if self.is_changing(open.record) {
+            return Err(Refusal::ChangeGoingOn(open.record));
+        }
         let before = self.desk.slip_records.get(&open.record);
         let before = before.ok_or(Refusal::UnknownRecord(open.record))?.clone();
         // The words are well within the limits of a reason.

@@ -116,6 +116,8 @@ impl Turn<'_, '_> {
             self.sound(Sound::Recorded);
             self.finish(Ending::Recorded(case.entry.record.id));
         } else {
+            let record = &case.entry.record;
+            self.withdraw_slip_of(record.subject, record.id);
             self.sound(Sound::AlreadyRecorded);
             self.finish(Ending::AlreadyRecorded);
         }

@@ -62,6 +62,12 @@ pub enum Refusal {
         "答えを待っている確認はありません。画面を見直してください / no question waits for an answer: look at the screen again"
     )]
     NoQuestion,
+    /// The reader accepted the number.
+    #[error(
+        "番号は読み取り済みです。接種券を置き直すか、保留にしてください / \
+         its number is known: lay the voucher down again, or put it aside"
+    )]
+    NumberKnown,
     /// Nobody types a number.
     #[error(
         "手入力が始まっていません。先に手入力を選んでください / nobody is typing a number: choose entry by hand first"

@@ -58,9 +58,10 @@ impl Turn<'_, '_> {
         if self.desk.closed.contains(&session.date) {
             return Err(Refusal::Closed(session.date));
         }
+        let all_kept = self.desk.lists.count_unkept() == 0;
         match &self.desk.day {
             Some(day) if day.date == session.date => return Ok(()),
-            Some(day) if !day.closed && !day.is_blank() => {
+            Some(day) if !day.closed && !(day.is_blank() && all_kept) => {
                 return Err(Refusal::DayNotClosed(day.date));
             }
             _ => self.desk.day = Some(Day::new(session.date)),

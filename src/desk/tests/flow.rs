@@ -171,6 +171,14 @@ fn a_voucher_that_waited_and_was_taken_away_is_undecided() {
     let view = world.view();
     assert_eq!(view.undecided.len(), 2);
     assert_eq!(view.undecided[1].why, Why::NotTakenIn);
+    world.does(Input::DoNotRecord(reason()));
+    let target = Target::Undecided(view.undecided[1].id);
+    let refusal = world.refuses(Input::EnterByHand(target));
+    assert_eq!(
+        refusal,
+        Refusal::NumberKnown,
+        "no typing against what was accepted"
+    );
 }
 
 #[test]
