@@ -20,8 +20,9 @@ from reader import Line, Shard, eighteen, read
 
 SEED = 700
 SHARDS = {"nominal": 3, "hard": 8, "covered": 4}
-TOLERATED = 1e-3
-"""Share of wrong lines at or above the threshold, one recogniser alone."""
+TOLERATED = 7e-4
+"""Share of wrong lines at or above the threshold, one recogniser alone. At 0.1 % both together surely gave six wrong lines
+of 200,000 in held-out faces (seed 800); this rate was chosen for it, so held-out lines of another seed measure it."""
 
 
 def scores(lines: list[Line], model: int) -> tuple[np.ndarray, np.ndarray]:

@@ -39,6 +39,7 @@
 //! | the texts of a record and their lengths | [`Venue`], [`Doctor`], [`Maker`], [`Lot`], … |
 //! | a record, its later changes, what contradicts it | [`VaccinationRecord`], [`Entry`], [`ConflictKey`] |
 //! | presets, 予診のみ for the next voucher | [`Session`], [`NextOutcome`] |
+//! | the card that sets several tablets alike | [`SessionCard`] |
 //! | which lot from which record on | [`Segments`] |
 //! | vouchers that follow later | [`SlipBook`] |
 //! | products, lots, interval and age rules, as dated data | [`Catalogue`], `data/*.toml` |
@@ -46,6 +47,7 @@
 
 mod age;
 mod calendar;
+mod card;
 mod catalogue;
 mod fields;
 mod finding;
@@ -58,6 +60,7 @@ mod session;
 mod slip;
 
 pub use age::{Age, age_on, reached_on};
+pub use card::{CardError, SessionCard};
 pub use catalogue::{
     AgeRule, Catalogue, CatalogueError, Cvx, DataFile, DataFiles, IntervalRule, ListedLot,
     LotPattern, Product, ProductByMaker, Spacing, Validity,

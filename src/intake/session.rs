@@ -1,7 +1,7 @@
 //! The session: what a person confirmed for the day, and every record of it then shares.
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::catalogue::Catalogue;
@@ -11,7 +11,7 @@ use super::record::{Outcome, Vaccine};
 use crate::voucher::{DoseNumber, TicketKind};
 
 /// When, seen from the dose, a voucher is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// The dose can still be withheld, so a finding may stop.

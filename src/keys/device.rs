@@ -13,7 +13,7 @@ use super::secret::{Secret, SecretError};
 use super::store::{KeyError, KeyName};
 
 /// Bytes of one coordinate of a point on P-384.
-const COORDINATE: usize = 48;
+pub(super) const COORDINATE: usize = 48;
 
 /// A key pair; the private half is a PKCS #8 document.
 pub struct DeviceKey {
@@ -68,10 +68,21 @@ impl DeviceKey {
     /// # Errors
     /// [`KeyError::Secret`] when the system has no random numbers.
     pub fn token<C: Serialize>(&self, claims: &C) -> Result<String, KeyError> {
+        let header = serde_json::json!({"alg": "ES384", "typ": "JWT"});
+        self.token_with(&header, claims)
+    }
+
+    /// The same with a header of its own.
+    pub(super) fn token_with<H: Serialize, C: Serialize>(
+        &self,
+        header: &H,
+        claims: &C,
+    ) -> Result<String, KeyError> {
         let failed = |_| SecretError::NoKeyPair;
+        let header = serde_json::to_vec(header).map_err(failed)?;
         let claims = serde_json::to_vec(claims).map_err(failed)?;
-        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES384","typ":"JWT"}"#);
-        let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
+        let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part));
+        let signed = format!("{header}.{claims}");
         let signature = self.pair.sign(&self.random, signed.as_bytes());
         let signature = signature.map_err(|_| SecretError::NoKeyPair)?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))

@@ -25,6 +25,7 @@ mod memory;
 mod os;
 mod recovery;
 mod secret;
+mod signed;
 mod store;
 
 pub use device::DeviceKey;
@@ -33,4 +34,7 @@ pub use memory::MemoryKeyStore;
 pub use os::OsKeyStore;
 pub use recovery::{RecoveryError, RecoveryIdentity, RecoveryRecipient};
 pub use secret::{Secret, SecretError};
+pub use signed::{
+    DocumentKind, NoThumbprint, SignatureError, Signed, SigningKey, Thumbprint, comparison_code,
+};
 pub use store::{KeyError, KeyName, KeyStore, KeyStoreChoice, open};

@@ -8,6 +8,7 @@ use super::looks::fuse_looks;
 use super::print_band::fit_print;
 use super::recogniser::{OcrError, Recogniser, STRIP_ROWS};
 use super::rule::without_rules;
+use super::shadow::Shadow;
 use crate::nets::Room;
 use crate::optics::{OrientedBox, Plane, Strip, rectify};
 
@@ -118,6 +119,24 @@ impl DigitRun {
         (self.a.digits().zip(self.b.digits()))
             .map(|(a, b)| a.filter(|_| a == b))
             .collect()
+    }
+
+    /// Whether it is worth a further look.
+    fn is_doubtful(&self) -> bool {
+        self.a.glyphs.len() >= LONG_RUN && self.agreed().is_none()
+    }
+
+    /// Takes over what both recognisers are sure of in the same place of `others`.
+    fn replace_by_one_of(&mut self, others: &[Self]) {
+        let surer = (others.iter())
+            .find(|other| other.area.contains(self.area.centre) && other.agreed().is_some());
+        if let Some(surer) = surer {
+            let uneven_ink = self.uneven_ink || surer.uneven_ink;
+            *self = Self {
+                uneven_ink,
+                ..surer.clone()
+            };
+        }
     }
 
     /// A's digits as text: what was seen, sure or not.
@@ -233,22 +252,45 @@ impl LineReader {
         least: usize,
         room: &Room,
     ) -> Result<Vec<DigitRun>, OcrError> {
-        let Some(fitted) = self.fit(luma, look, least, room)? else {
+        let Some(mut fitted) = self.fit(luma, look, least, room)? else {
             return Ok(Vec::new());
         };
-        let mut runs = self.runs_of(luma, &fitted, LOOKS[0].1, room)?;
+        let mut runs = self.runs_in_looks(luma, &fitted, least, room)?;
+        if runs.iter().any(DigitRun::is_doubtful)
+            && let Some(shadow) = Shadow::across(&fitted.strip)
+        {
+            fitted.shadow = Some(shadow);
+            fitted.strip = fitted.strip_of(luma, PRINT_ROWS_A);
+            fitted.glyphs = self.a.read(&fitted.strip, room)?;
+            let clear = self.runs_in_looks(luma, &fitted, least, room)?;
+            for run in runs.iter_mut().filter(|run| run.is_doubtful()) {
+                run.replace_by_one_of(&clear);
+            }
+        }
+        Ok(runs)
+    }
+
+    /// The runs of at least `least` digits of a fitted region, the long ones in as many looks as
+    /// it takes.
+    fn runs_in_looks(
+        &self,
+        luma: &Plane,
+        fitted: &Fitted,
+        least: usize,
+        room: &Room,
+    ) -> Result<Vec<DigitRun>, OcrError> {
+        let mut runs = self.runs_of(luma, fitted, LOOKS[0].1, room)?;
         runs.retain(|run| run.a.glyphs.len() >= least);
-        let doubtful = |run: &DigitRun| run.a.glyphs.len() >= LONG_RUN && run.agreed().is_none();
         let mut looks: Vec<Vec<DigitRun>> = runs.iter().map(|run| vec![run.clone()]).collect();
         for (rows_a, rows_b) in LOOKS.into_iter().skip(1) {
-            if !runs.iter().any(doubtful) {
+            if !runs.iter().any(DigitRun::is_doubtful) {
                 break;
             }
-            let again = self.look_again(luma, &fitted, (rows_a, rows_b), room)?;
+            let again = self.look_again(luma, fitted, (rows_a, rows_b), room)?;
             for (run, looks) in runs
                 .iter_mut()
                 .zip(&mut looks)
-                .filter(|(run, _)| doubtful(run))
+                .filter(|(run, _)| run.is_doubtful())
             {
                 looks.extend(
                     again
@@ -272,7 +314,7 @@ impl LineReader {
         (rows_a, rows_b): (f32, f32),
         room: &Room,
     ) -> Result<Vec<DigitRun>, OcrError> {
-        let strip = strip_of(luma, &fitted.area, rows_a, fitted.stretch);
+        let strip = fitted.strip_of(luma, rows_a);
         let glyphs = without_rules(luma, &fitted.area, &strip, self.a.read(&strip, room)?);
         let again = Fitted {
             strip,
@@ -315,6 +357,7 @@ impl LineReader {
             glyphs: without_rules(luma, &area, &strip, glyphs),
             area,
             stretch,
+            shadow: None,
             strip,
         }))
     }
@@ -329,7 +372,7 @@ impl LineReader {
         room: &Room,
     ) -> Result<Vec<DigitRun>, OcrError> {
         let (area, strip_a, glyphs_a) = (&fitted.area, &fitted.strip, &fitted.glyphs);
-        let strip_b = strip_of(luma, area, rows_b, fitted.stretch);
+        let strip_b = fitted.strip_of(luma, rows_b);
         let glyphs_b = self.b.read(&strip_b, room)?;
         Ok((split_runs(glyphs_a).into_iter())
             .map(|run| {
@@ -374,8 +417,21 @@ impl Look {
 struct Fitted {
     area: OrientedBox,
     stretch: f32,
+    /// What is lifted off its strips.
+    shadow: Option<Shadow>,
     strip: Strip,
     glyphs: Vec<Glyph>,
+}
+
+impl Fitted {
+    /// Its strip, the print filling so many rows.
+    fn strip_of(&self, luma: &Plane, print_rows: f32) -> Strip {
+        let strip = strip_of(luma, &self.area, print_rows, self.stretch);
+        match self.shadow {
+            Some(shadow) => shadow.lifted_off(strip),
+            None => strip,
+        }
+    }
 }
 
 /// The strip of a region, with margins, so that its print fills `print_rows`,

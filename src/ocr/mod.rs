@@ -14,6 +14,7 @@ mod looks;
 mod print_band;
 mod recogniser;
 mod rule;
+mod shadow;
 
 pub use calibration::{Calibration, CalibrationError, Curve};
 pub use ctc::{Glyph, Symbol};

@@ -52,7 +52,8 @@ impl TicketKindCodes {
 }
 
 /// 回数: which dose a voucher is for, one digit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
 pub struct DoseNumber(u8);
 
 impl DoseNumber {
@@ -68,6 +69,20 @@ impl DoseNumber {
     /// The digit, 0–9.
     pub fn value(self) -> u8 {
         self.0
+    }
+}
+
+impl TryFrom<u8> for DoseNumber {
+    type Error = DigitsError;
+
+    fn try_from(digit: u8) -> Result<Self, DigitsError> {
+        Self::new(digit)
+    }
+}
+
+impl From<DoseNumber> for u8 {
+    fn from(dose: DoseNumber) -> Self {
+        dose.0
     }
 }
 

@@ -198,26 +198,29 @@ fn the_previous_vouchers_number_is_never_shown_for_the_next() {
 /// second time, and the voucher that was not read has none.
 #[test]
 fn a_voucher_pushed_over_the_last_one_does_not_take_its_number() {
-    let shows = |i: u64, motion, verdict| Glance {
+    let shows = |i: u64, motion, kinds: &[WitnessKind], digits: [u8; 18]| Glance {
         frame: FrameId(i),
         at: Duration::from_millis(100 * i),
         motion,
         occupied: true,
-        number_seen: true,
-        verdict,
+        evidence: Evidence {
+            witnesses: (kinds.iter())
+                .map(|kind| witness(*kind, Pattern(digits.map(Some))))
+                .collect(),
+            number_seen: true,
+            ..Evidence::default()
+        },
     };
     let first: VoucherNumber = NUMBER.parse().expect("18 digits");
     let mut other = digits(NUMBER);
     (other[16], other[17]) = (0, 1);
-    let doubtful = || Verdict::Review {
-        candidate: Pattern(other.map(Some)),
-        reasons: vec![Reason::TooFewWitnesses],
-    };
-    let mut desk = Presentation::new();
-    let mut outcomes = desk.see(&shows(0, Motion::Still, Verdict::Accepted(first)));
-    outcomes.extend(desk.see(&shows(1, Motion::Moving, doubtful())));
+    let backed = [WitnessKind::Line, WitnessKind::Nw7];
+    let unbacked = [WitnessKind::Line];
+    let mut desk = Presentation::new(Expectation::default());
+    let mut outcomes = desk.see(&shows(0, Motion::Still, &backed, *first.digits()));
+    outcomes.extend(desk.see(&shows(1, Motion::Moving, &unbacked, other)));
     for i in 2..9 {
-        outcomes.extend(desk.see(&shows(i, Motion::Still, doubtful())));
+        outcomes.extend(desk.see(&shows(i, Motion::Still, &unbacked, other)));
     }
     outcomes.extend(desk.end());
     let numbers = outcomes.iter().map(|outcome| match outcome {
