@@ -33,6 +33,7 @@
 //! | [`ocr`] | recognisers A and B for digit lines, the reader of printed headings |
 //! | [`reading`] | witnesses, the verdict, the presentation, the pipeline that ties them |
 //! | [`intake`] | sessions, records, products, lots, and the rules that look at them |
+//! | `desk` | the reception desk: what becomes of each voucher, from the table to the close of day (feature `records`) |
 //! | [`store`] | the encrypted book: outbox, audit, watermark, second copy |
 //! | [`exchange`] | the forms in which records come and go: CSV, FHIR |
 //! | [`sync`] | delivery to the record API: what to send, what an answer means, when to try again |
@@ -57,6 +58,7 @@
 //! calibration -> optics, text
 //! clock    ->
 //! intake   -> voucher, text
+//! desk     -> voucher, text, reading, intake
 //! keys     -> intake, text
 //! accounts -> text, clock, intake, keys
 //! config   -> voucher, intake, keys
@@ -76,6 +78,8 @@ pub mod cli;
 pub mod clock;
 #[cfg(feature = "records")]
 pub mod config;
+#[cfg(feature = "records")]
+pub mod desk;
 #[cfg(feature = "records")]
 pub mod exchange;
 pub mod intake;

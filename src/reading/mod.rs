@@ -20,6 +20,7 @@ mod still;
 mod verdict;
 mod witness;
 
+pub use crate::optics::FrameId;
 pub use contained::contained;
 pub use evidence::{Evidence, Sighting, gather};
 pub use fusion::{LineDigits, fuse};

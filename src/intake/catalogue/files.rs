@@ -1,5 +1,7 @@
 //! The data files as they are written, and what they say, checked one by one.
 
+use std::num::NonZeroU8;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -136,6 +138,7 @@ struct ProductRow {
     lot_patterns: Vec<LotPattern>,
     #[serde(default)]
     maker_default: bool,
+    doses_per_vial: Option<NonZeroU8>,
     valid_from: Date,
     valid_until: Option<Date>,
 }
@@ -151,6 +154,7 @@ impl ProductRow {
             cvx: self.cvx,
             lot_patterns: self.lot_patterns,
             maker_default: self.maker_default,
+            doses_per_vial: self.doses_per_vial,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Products and their lots.
 
 use std::fmt;
+use std::num::NonZeroU8;
 use std::str::FromStr;
 
 use jiff::civil::Date;
@@ -24,6 +25,8 @@ pub struct Product {
     pub lot_patterns: Vec<LotPattern>,
     /// Whether it is the one that is meant where only the maker is known.
     pub maker_default: bool,
+    /// Doses that one vial gives, by its package insert; `None` where that is not known.
+    pub doses_per_vial: Option<NonZeroU8>,
     /// When it is in use.
     pub validity: Validity,
 }

@@ -1,0 +1,80 @@
+//! The voucher, or slip, that the desk works on: there is one at a time.
+
+use super::lists::{Known, UndecidedId, Why};
+use super::table::PresentationId;
+use crate::intake::{Entry, Finding, FindingCode, Session, SlipNumber};
+use crate::reading::FrameId;
+use crate::text::Bilingual;
+use crate::voucher::VoucherNumber;
+
+/// How far the desk is with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The rules look at it.
+    Checking,
+    /// A finding waits for its answer.
+    Held,
+    /// It is on its way into the book.
+    Recording,
+    /// It is not in the book.
+    Failed(Bilingual),
+}
+
+/// What the desk works on.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    /// What goes into the book: the same at every try.
+    pub(super) entry: Entry,
+    /// The slip whose record the entry completes.
+    pub(super) completes: Option<SlipNumber>,
+    /// The session that it was taken in with.
+    pub(super) session: Session,
+    /// Where its voucher was last seen; `None` when it came from a list or is a slip.
+    pub(super) presentation: Option<PresentationId>,
+    /// The frame that shows it.
+    pub(super) frame: Option<FrameId>,
+    /// Where it stands in the list of what is undecided, while its voucher is not on the table.
+    pub(super) listed: Option<UndecidedId>,
+    /// 予診のみ was chosen for it alone.
+    pub(super) consultation_chosen: bool,
+    /// What the rules found.
+    pub(super) findings: Vec<Finding>,
+    /// A person answered them: they are not open any more.
+    pub(super) answered: bool,
+    /// How far the desk is.
+    pub(super) step: Step,
+}
+
+impl Case {
+    /// The voucher's number; `None` of a slip.
+    pub(super) fn number(&self) -> Option<VoucherNumber> {
+        self.entry.record.subject.voucher()
+    }
+
+    /// What stopped it.
+    pub(super) fn codes(&self) -> Vec<FindingCode> {
+        self.findings.iter().map(|finding| finding.code).collect()
+    }
+
+    /// Why it would be undecided, were its voucher taken away now; `None` while the desk goes on
+    /// without it.
+    pub(super) fn undecided(&self) -> Option<Why> {
+        match self.step {
+            Step::Held => Some(Why::QuestionOpen(self.codes())),
+            Step::Failed(_) => Some(Why::NotInTheBook),
+            Step::Checking | Step::Recording => None,
+        }
+    }
+
+    /// What the lists say of it.
+    pub(super) fn known(&self) -> Known {
+        let failed = matches!(self.step, Step::Failed(_));
+        Known {
+            number: self.number(),
+            evidence: Some(self.entry.record.evidence.clone()),
+            frame: self.frame,
+            unkept: failed.then(|| Box::new(self.entry.clone())),
+            ..Known::of(self.session.date)
+        }
+    }
+}

@@ -1,0 +1,4 @@
+mod flow;
+mod matrix;
+mod property;
+pub(in crate::desk) mod world;
