@@ -7,6 +7,7 @@
 //!  drawn                   =  recorded + thrown away in the syringe
 //! ```
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::intake::{Lot, ProductId, Reason, Vaccine};
@@ -15,7 +16,7 @@ use crate::intake::{Lot, ProductId, Reason, Vaccine};
 const MOST: u32 = 100_000;
 
 /// Vials that are counted together: one product, one lot.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct VialKey {
     /// The product.
     pub product: ProductId,
@@ -33,7 +34,7 @@ impl From<&Vaccine> for VialKey {
 }
 
 /// Where doses were that were thrown away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DrawnFrom {
     /// In the vial: broken, left over, out of time.
     Vial,
@@ -42,7 +43,7 @@ pub enum DrawnFrom {
 }
 
 /// Doses that were thrown away.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discard {
     /// How many.
     pub doses: u32,
@@ -68,7 +69,7 @@ pub enum CountError {
 }
 
 /// What is counted of one lot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VialCount {
     /// Which vials.
     pub of: VialKey,
@@ -78,7 +79,8 @@ pub struct VialCount {
     pub doses_per_vial: Option<u8>,
     /// Doses drawn today, counted by a person.
     pub drawn: u32,
-    /// Doses recorded here today and not cancelled.
+    /// Doses recorded here today and not cancelled; told by the records, and not kept.
+    #[serde(skip)]
     pub recorded: u32,
     /// What was thrown away.
     pub discards: Vec<Discard>,

@@ -1,6 +1,7 @@
 //! The day at this desk: its records, their changes on the way into the book, its counts.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::count::{VialCount, VialKey};
 use super::lists::UndecidedId;
@@ -71,7 +72,7 @@ pub struct Pending {
 }
 
 /// One thing that is open at the close of the day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OpenPoint {
     /// A lot whose sums do not come out even. Another difference is another point.
     Difference {
@@ -89,7 +90,7 @@ pub enum OpenPoint {
 }
 
 /// Why something may stay open.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// What.
     pub point: OpenPoint,
@@ -120,17 +121,23 @@ impl Day {
         }
     }
 
-    pub(super) fn resume(date: Date, records: Vec<DayRecord>, counts: Vec<VialCount>) -> Self {
-        // What is recorded is told by the records.
-        let none_recorded = |count| VialCount {
-            recorded: 0,
-            ..count
-        };
+    pub(super) fn resume(
+        date: Date,
+        records: Vec<DayRecord>,
+        counts: Vec<VialCount>,
+        explanations: Vec<Explanation>,
+    ) -> Self {
         Self {
             records,
-            counts: counts.into_iter().map(none_recorded).collect(),
+            counts,
+            explanations,
             ..Self::new(date)
         }
+    }
+
+    /// What people counted, without what the records say.
+    pub(super) fn counted(&self) -> &[VialCount] {
+        &self.counts
     }
 
     /// Whether nothing happened that a close of the day would have to look at.

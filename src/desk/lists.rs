@@ -1,34 +1,39 @@
 //! What nobody decided yet, and what a person put aside: nothing that lay on the table vanishes.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::intake::{Entry, Evidence, FindingCode, Reason, RecordId};
 use crate::reading::{self, FrameId, Pattern, Witness};
 use crate::text::Bilingual;
-use crate::voucher::VoucherNumber;
+use crate::voucher::{VoucherNumber, as_text};
 
 /// One of the undecided vouchers; never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UndecidedId(pub u64);
 
 /// One of the vouchers that were put aside; never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AsideId(pub u64);
 
 /// What is known of a voucher that is not on the table any more.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     /// Asia/Tokyo civil date of the session in which it lay there.
     pub day: Date,
     /// Its number, where one was accepted.
+    #[serde(with = "as_text::option")]
     pub number: Option<VoucherNumber>,
     /// Who stands behind that number.
     pub evidence: Option<Evidence>,
     /// Otherwise what is undisputed of it; doubtful digits are blank.
     pub candidate: Pattern,
-    /// Who said what of its digits.
+    /// Who said what of its digits; for as long as the program runs.
+    #[serde(skip)]
     pub witnesses: Vec<Witness>,
-    /// The frame that shows it; `None` when another voucher has this frame too.
+    /// The frame that shows it; `None` when another voucher has this frame too. Frames are counted
+    /// from the start of the program.
+    #[serde(skip)]
     pub frame: Option<FrameId>,
     /// The entry that was made for it and that is not in the book.
     pub unkept: Option<Box<Entry>>,
@@ -58,7 +63,7 @@ impl Known {
 }
 
 /// Why a voucher is undecided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Why {
     /// It was taken away before its number was accepted.
     NotAccepted(Vec<reading::Reason>),
@@ -120,7 +125,7 @@ impl Why {
 }
 
 /// A voucher that nobody decided yet; listed until a person settles it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Undecided {
     /// Which.
     pub id: UndecidedId,
@@ -131,7 +136,7 @@ pub struct Undecided {
 }
 
 /// A voucher that a person put aside.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Aside {
     /// Which.
     pub id: AsideId,

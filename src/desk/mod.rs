@@ -54,7 +54,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use book::Resumed;
+pub use book::{Notes, Resumed};
 pub use count::{CountError, Discard, DrawnFrom, VialCount, VialKey};
 pub use day::{Change, DayRecord, Explanation, OpenPoint, Pending, Standing};
 pub use effect::{Act, Effect, Sound};

@@ -364,10 +364,15 @@ impl Turn<'_, '_> {
     }
 
     pub(super) fn known_of_read(&self, read: Read) -> Known {
+        let Read {
+            number,
+            frame,
+            witnesses,
+        } = read;
         Known {
-            number: Some(read.number),
-            evidence: Some(evidence(&read.witnesses, 0)),
-            frame: Some(read.frame),
+            number: Some(number),
+            evidence: Some(evidence(&witnesses, 0)),
+            frame: Some(frame),
             ..Known::of(self.day_date())
         }
     }

@@ -61,11 +61,11 @@ impl Turn<'_, '_> {
         let all_kept = self.desk.lists.count_unkept() == 0;
         match &self.desk.day {
             Some(day) if day.date == session.date => return Ok(()),
-            Some(day) if !day.closed && !(day.is_blank() && all_kept) => {
-                return Err(Refusal::DayNotClosed(day.date));
-            }
-            _ => self.desk.day = Some(Day::new(session.date)),
+            Some(day) if day.closed || (day.is_blank() && all_kept) => {}
+            Some(day) => return Err(Refusal::DayNotClosed(day.date)),
+            None => {}
         }
+        self.desk.day = Some(Day::new(session.date));
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::case::{Case, Step};
 use super::count::VialCount;
-use super::day::{DayRecord, Explanation, OpenPoint, Pending};
+use super::day::{Day, DayRecord, Explanation, OpenPoint, Pending};
 use super::input::Target;
 use super::lists::{Aside, Undecided, UndecidedId};
 use super::step::{Desk, Stage};
@@ -120,7 +120,7 @@ impl Desk {
             day: day.map(|day| day.date),
             records: day.map_or_else(Vec::new, |day| day.records.clone()),
             pending: day.map_or_else(Vec::new, |day| day.pending.clone()),
-            counts: day.map_or_else(Vec::new, |day| day.counts()),
+            counts: day.map_or_else(Vec::new, Day::counts),
             open_points: self.open_points(),
             explanations: day.map_or_else(Vec::new, |day| day.explanations.clone()),
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::session::Mode;
 use crate::text::Bilingual;
 
@@ -32,9 +34,9 @@ pub enum Severity {
 macro_rules! codes {
     ($($(#[$docs:meta])* $code:ident = $text:literal,)*) => {
         /// Which rule found something. The identifiers are stable: they are stored and exported.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum FindingCode {
-            $($(#[$docs])* #[doc = concat!("`", $text, "`")] $code,)*
+            $($(#[$docs])* #[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $code,)*
         }
 
         impl FindingCode {

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Doctor, Lot, Maker, OperatorId, ProductId, Reason, StationId, Venue};
 use super::ids::{RecordId, SlipNumber};
-use crate::voucher::{DoseNumber, MunicipalityCode, PersonalNumber, VoucherNumber};
+use crate::voucher::{DoseNumber, MunicipalityCode, PersonalNumber, VoucherNumber, as_text};
 
 /// One vaccination, or one consultation that ended without. No name, no address, no My Number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VaccinationRecord {
     /// Made once at intake; the key that lets a server recognise the record.
     pub id: RecordId,
@@ -34,10 +34,10 @@ pub struct VaccinationRecord {
 }
 
 /// Whose record it is: a voucher, or the slip that stands in for one until it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Subject {
     /// The voucher's number is known.
-    Voucher(VoucherNumber),
+    Voucher(#[serde(with = "as_text")] VoucherNumber),
     /// 番号は後日: the voucher was not at hand.
     ToFollow {
         /// The number on the slip.
@@ -146,7 +146,7 @@ impl VaccinationRecord {
 
 /// One line of the station's book: a record that is new, or a later change to one. Nothing that
 /// was recorded is ever overwritten; what is true of a record is told by its last entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The entry's own identity. For a new record it is the record's.
     pub id: RecordId,
@@ -157,7 +157,7 @@ pub struct Entry {
 }
 
 /// What an entry does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A record that was not here before.
     New,

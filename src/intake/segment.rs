@@ -7,13 +7,14 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::fields::Reason;
 use super::record::{Outcome, Vaccine};
 
 /// The place of a record in the station's book: what came first is told by it, and not by clocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SequenceNumber(pub u64);
 
 impl fmt::Display for SequenceNumber {
@@ -23,7 +24,7 @@ impl fmt::Display for SequenceNumber {
 }
 
 /// A stretch of a session with one vaccine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
     /// The first record that belongs to it. The last one is before the next segment.
     pub begins_at: SequenceNumber,
@@ -62,7 +63,7 @@ pub enum SegmentError {
 }
 
 /// All segments of a session, in order; there is always one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segments {
     first: Segment,
     later: Vec<Segment>,

@@ -23,7 +23,7 @@ pub enum Mode {
 }
 
 /// The presets of a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// A person looked at these presets and said yes.
     pub confirmed: bool,

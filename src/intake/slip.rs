@@ -76,6 +76,11 @@ impl SlipBook {
         }
     }
 
+    /// The highest number ever given out; `None` before the first.
+    pub fn last(&self) -> Option<SlipNumber> {
+        (self.last > 0).then_some(SlipNumber(self.last))
+    }
+
     /// The slips that wait for their voucher's number, oldest first.
     pub fn open(&self) -> &[Slip] {
         &self.open

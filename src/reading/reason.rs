@@ -1,13 +1,17 @@
 //! Why a number was not accepted: stable identifiers, and words for people.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $ja:literal, $en:literal;)*) => {
         /// Why a number was not accepted. The identifiers are stable: programs
         /// that read `scan --jsonl` depend on them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Reason { $($(#[$doc])* #[doc = concat!("`", $id, "`: ", $en)] $name,)* }
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum Reason {
+            $($(#[$doc])* #[doc = concat!("`", $id, "`: ", $en)] #[serde(rename = $id)] $name,)*
+        }
 
         impl Reason {
             /// Every reason, in the order of the table.
@@ -57,12 +61,6 @@ reasons! {
     UnknownDose = "unknown_dose", "回数が0になっています。紙を確かめてください", "the dose number is 0: check the paper";
     UnexpectedTicketKind = "unexpected_ticket_kind", "会場の設定と券種が違います。設定か接種券を確かめてください", "the ticket kind is not the session's: check the session or the voucher";
     UnexpectedDose = "unexpected_dose", "会場の設定と回数が違います。設定か接種券を確かめてください", "the dose is not the session's: check the session or the voucher";
-}
-
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.id())
-    }
 }
 
 #[cfg(test)]

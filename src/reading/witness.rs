@@ -2,8 +2,9 @@
 //! worth.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Places of a voucher number.
 pub const PLACES: usize = 18;
@@ -72,6 +73,31 @@ impl fmt::Debug for Pattern {
 impl Serialize for Pattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = NotAPattern;
+
+    fn from_str(text: &str) -> Result<Self, NotAPattern> {
+        let place = |c: char| match c {
+            '.' => Ok(None),
+            c => c.to_digit(10).map(|digit| Some(digit as u8)).ok_or(NotAPattern),
+        };
+        let places: Vec<_> = text.chars().map(place).collect::<Result<_, _>>()?;
+        places.try_into().map(Self).map_err(|_| NotAPattern)
+    }
+}
+
+/// A text that is no [`Pattern`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("18桁の数字と「.」ではありません / not 18 digits or dots")]
+pub struct NotAPattern;
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 
@@ -157,6 +183,15 @@ mod tests {
         let pattern = Pattern::at(8, &[0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
         assert_eq!(pattern.to_string(), "........0012345678");
         assert!(pattern.complete().is_none());
+    }
+
+    #[test]
+    fn a_pattern_is_read_as_it_was_written_and_nothing_else_is() {
+        let pattern = Pattern::at(8, &[0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(pattern.to_string().parse(), Ok(pattern));
+        for other in ["", "0012345678", "........001234567x", "..................."] {
+            assert_eq!(other.parse::<Pattern>(), Err(NotAPattern), "{other}");
+        }
     }
 
     #[test]

@@ -34,5 +34,5 @@ mod ticket;
 
 pub use digits::DigitsError;
 pub use municipality::{MUNICIPALITIES, Municipality, MunicipalityCode, check_digit, municipality};
-pub use number::VoucherNumber;
+pub use number::{VoucherNumber, as_text};
 pub use ticket::{DoseNumber, PersonalNumber, TicketKind, TicketKindCodes};

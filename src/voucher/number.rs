@@ -92,6 +92,68 @@ impl fmt::Debug for VoucherNumber {
     }
 }
 
+/// A number as text inside something that is kept encrypted; for `#[serde(with = "…")]`. The type
+/// itself has no `Serialize`, so that none is written by accident.
+pub mod as_text {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use super::VoucherNumber;
+
+    /// Writes all 18 digits.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(
+        number: &VoucherNumber,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    /// Reads all 18 digits.
+    ///
+    /// # Errors
+    /// What is not 18 digits.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<VoucherNumber, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+
+    /// The same where there may be none.
+    pub mod option {
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+        use super::VoucherNumber;
+
+        #[derive(Serialize, Deserialize)]
+        struct Text(#[serde(with = "super")] VoucherNumber);
+
+        /// Writes all 18 digits, or nothing.
+        ///
+        /// # Errors
+        /// The serializer's.
+        pub fn serialize<S: Serializer>(
+            number: &Option<VoucherNumber>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            number.map(Text).serialize(serializer)
+        }
+
+        /// Reads all 18 digits, or nothing.
+        ///
+        /// # Errors
+        /// What is not 18 digits.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<VoucherNumber>, D::Error> {
+            let number = Option::<Text>::deserialize(deserializer)?;
+            Ok(number.map(|Text(number)| number))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -426,12 +426,7 @@ fn a_consultation_is_of_the_next_voucher_alone_and_has_no_lot_to_correct() {
     let record = world.record(1);
     world.take_away();
     world.record(2);
-    let outcomes: Vec<_> = world
-        .view()
-        .records
-        .iter()
-        .map(|kept| kept.given())
-        .collect();
+    let outcomes: Vec<_> = world.view().records.iter().map(DayRecord::given).collect();
     assert_eq!(outcomes, [None, Some(vials("FJ7489"))]);
     let change = Change {
         vaccine: Some((

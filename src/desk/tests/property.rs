@@ -102,7 +102,7 @@ impl Model {
             return self.evening(which);
         }
         for input in self.inputs(what, which) {
-            self.tell(input)?;
+            self.tell(&input)?;
         }
         Ok(())
     }
@@ -128,7 +128,7 @@ impl Model {
             }],
             154 => vec![Input::Relieve(OperatorId::new(["a", "b"][at % 2]).unwrap())],
             155..=156 => vec![Input::ClearTable],
-            157..=159 => vec![Input::ConsultationOnly(which % 2 == 0)],
+            157..=159 => vec![Input::ConsultationOnly(which.is_multiple_of(2))],
             160..=165 => vec![Input::RecordAllTheSame(reason())],
             166..=169 => vec![Input::DoNotRecord(reason())],
             170..=173 => vec![Input::PutAside(reason())],
@@ -248,12 +248,12 @@ impl Model {
             .map(|change| change.entry.id);
         let case = self.world.desk.case.as_ref().map(|case| case.entry.id);
         let case = case.or_else(|| self.unkept());
-        let chosen = if at % 2 == 0 {
+        let chosen = if at.is_multiple_of(2) {
             case.or(pending)
         } else {
             pending.or(case)
         };
-        Input::Retry(chosen.unwrap_or_else(|| nobody()))
+        Input::Retry(chosen.unwrap_or_else(nobody))
     }
 
     /// An entry of a list that is not in the book.
@@ -327,7 +327,7 @@ impl Model {
     fn change(&self, what: u8, at: usize) -> Input {
         let (record, reason) = (self.some_record(at), reason());
         let lot = Lot::new(["FJ7489", "FK0108", "ZZ0001"][at % 3]).unwrap();
-        let date = (at % 5 == 0).then_some(TODAY);
+        let date = at.is_multiple_of(5).then_some(TODAY);
         match what % 4 {
             0 => Input::Cancel { record, reason },
             1 => Input::Reviewed(record),
@@ -378,60 +378,60 @@ impl Model {
 
     /// The day ends, now and then as it should; midnight comes in any case, sometimes.
     fn evening(&mut self, which: u8) -> Result<(), TestCaseError> {
-        let as_it_should = which % 4 > 0;
+        let as_it_should = !which.is_multiple_of(4);
         if as_it_should {
             let last = self.take_away(which);
-            self.tell(last)?;
+            self.tell(&last)?;
             while let Some(record) = self.asked.pop() {
                 let findings = Vec::new();
-                self.tell(Input::Checked { record, findings })?;
+                self.tell(&Input::Checked { record, findings })?;
             }
             self.all_into_the_book()?;
             for input in self.explain_some() {
-                self.tell(input)?;
+                self.tell(&input)?;
             }
-            self.tell(Input::Close)?;
+            self.tell(&Input::Close)?;
         }
         if which % 8 < 2 {
             self.world.tomorrow();
         }
         let morning = self.confirm(7);
-        self.tell(morning)
+        self.tell(&morning)
     }
 
     /// Whatever can be kept is kept.
     fn all_into_the_book(&mut self) -> Result<(), TestCaseError> {
         for _ in 0..4 {
             let retry = self.retry(0);
-            self.tell(retry)?;
+            self.tell(&retry)?;
             while let Some(entry) = self.sent.pop() {
                 let kept = Kept::AsNew(self.world.next_place());
-                self.tell(Input::Recorded { entry, kept })?;
+                self.tell(&Input::Recorded { entry, kept })?;
             }
         }
         Ok(())
     }
 
     /// Tells the desk one thing, and looks at what it does.
-    fn tell(&mut self, input: Input) -> Result<(), TestCaseError> {
+    fn tell(&mut self, input: &Input) -> Result<(), TestCaseError> {
         let question = matches!(self.world.stage(), Stage::Held);
         self.trail
             .push_back(format!("{:?}: {input:?}", self.world.stage()));
         if self.trail.len() > TRAIL {
             self.trail.pop_front();
         }
-        self.note_input(&input);
+        self.note_input(input);
         let effects = self.world.step(input.clone());
-        let refused = was_refused(&input, refusal(&effects));
+        let refused = was_refused(input, refusal(&effects).as_ref());
         for effect in &effects {
-            self.note_effect(effect, &input)?;
+            self.note_effect(effect, input)?;
             let holds = question && self.world.stage() == Stage::Held;
             if let (true, Effect::Record { entry, .. }) = (holds, effect) {
                 let is_new = entry.kind == EntryKind::New;
                 label(!is_new, "recorded while a finding holds")?;
             }
         }
-        self.note_answer(&input, refused, &effects);
+        self.note_answer(input, refused, &effects);
         self.heard.extend(sounds(&effects));
         *self.visited.entry(self.world.stage()).or_default() += 1;
         self.holds()
@@ -610,10 +610,8 @@ impl Model {
 
     fn note_answer(&mut self, input: &Input, refused: bool, effects: &[Effect]) {
         match input {
-            Input::Checked { record, .. } => {
-                if sounds(effects).contains(&Sound::AlreadyRecorded) {
-                    self.settle_record(*record);
-                }
+            Input::Checked { record, .. } if sounds(effects).contains(&Sound::AlreadyRecorded) => {
+                self.settle_record(*record);
             }
             Input::Recorded { entry, kept } if !refused => self.note_kept(*entry, *kept),
             // What is not 18 digits is no entry.
@@ -706,15 +704,13 @@ impl Model {
             return Ok(());
         };
         let counts = day.counts();
-        let recorded: i64 = counts.iter().map(|count| i64::from(count.recorded)).sum();
-        label(
-            recorded == self.given.len() as i64,
-            "records are not counted",
-        )?;
+        let recorded: usize = counts.iter().map(|count| count.recorded as usize).sum();
+        label(recorded == self.given.len(), "records are not counted")?;
         for count in counts {
             let (vials, drawn, in_vial, in_syringe) =
                 self.counted.get(&count.of).copied().unwrap_or_default();
-            let given = self.given.values().filter(|of| **of == count.of).count() as i64;
+            let given = self.given.values().filter(|of| **of == count.of);
+            let given: i64 = given.map(|_| 1).sum();
             let left = drawn - given - in_syringe;
             label(count.left_in_syringes() == left, "syringes do not add up")?;
             let in_vials = count
@@ -728,9 +724,9 @@ impl Model {
 
 /// Whether `refusal` is of the input itself: an answer of the book may free the desk for a voucher
 /// that is then refused.
-fn was_refused(input: &Input, refusal: Option<Refusal>) -> bool {
+fn was_refused(input: &Input, refusal: Option<&Refusal>) -> bool {
     match input {
-        Input::Recorded { entry, .. } => refusal == Some(Refusal::UnknownRecord(*entry)),
+        Input::Recorded { entry, .. } => refusal == Some(&Refusal::UnknownRecord(*entry)),
         _ => refusal.is_some(),
     }
 }
