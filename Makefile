@@ -122,6 +122,9 @@ durability: system-packages ## What was recorded survives kills, power cuts, fai
 delivery: system-packages ## What was recorded is delivered once, unchanged: kills, faults, two tablets: the long form
 	DELIVERY=full $(CARGO) test $(PROFILE) --test delivery -- --nocapture
 
+day: system-packages ## A station's day of eight hours in virtual time, 2,000 vouchers, three seeds: the long form
+	DAY=full $(CARGO) test $(PROFILE) --test station -- --nocapture
+
 bench-store: system-packages ## Time for one durable record, and for a book of a million
 	$(CARGO) bench --locked --bench store
 
@@ -237,5 +240,5 @@ help:
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
-  durability delivery calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
+  durability delivery day calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   fixtures goldens reasons system-packages samples-environment train-environment clean help

@@ -26,6 +26,7 @@
 //! |---|---|
 //! | [`voucher`] | the 18-digit number and its parts, check digit, the list of municipalities |
 //! | [`optics`] | frames, geometry, rectified strips, measured picture quality, the mount and its profile, where the lens is sharpest |
+//! | [`camera`] | where frames come from: a folder played at a rate, a device |
 //! | [`calibration`] | a printed target under the camera becomes a mount profile |
 //! | [`nets`] | runs the small convolutional nets that find and read |
 //! | [`layout`] | the finder: where in a frame digits, bars, QR and labels are |
@@ -36,6 +37,7 @@
 //! | `desk` | the reception desk: what becomes of each voucher, from the table to the close of day (feature `records`) |
 //! | [`store`] | the encrypted book: outbox, audit, watermark, second copy |
 //! | [`exchange`] | the forms in which records come and go: CSV, FHIR |
+//! | `station` | desk, book, camera and delivery running together (feature `records`) |
 //! | [`sync`] | delivery to the record API: what to send, what an answer means, when to try again |
 //! | `sandbox` | a record API to practise on (feature `sandbox`) |
 //! | [`keys`], [`accounts`] | where keys are kept; who works here |
@@ -55,6 +57,7 @@
 //! ocr      -> optics, nets
 //! reading  -> voucher, optics, nets, layout, marks, ocr
 //! text     ->
+//! camera   -> optics, text
 //! calibration -> optics, text
 //! clock    ->
 //! intake   -> voucher, text
@@ -67,13 +70,15 @@
 //! sync     -> voucher, text, clock, config, intake, keys, exchange, store
 //! sandbox  -> voucher, text, clock, intake, keys, exchange, sync
 //! qa       -> voucher, optics, reading, text
-//! cli      -> voucher, optics, calibration, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox
+//! station  -> voucher, optics, layout, reading, text, clock, intake, exchange, desk, store, sync, camera
+//! cli      -> voucher, optics, camera, calibration, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox, desk, station
 //! ```
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "records")]
 pub mod accounts;
 pub mod calibration;
+pub mod camera;
 pub mod cli;
 pub mod clock;
 #[cfg(feature = "records")]
@@ -94,6 +99,8 @@ pub mod qa;
 pub mod reading;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+#[cfg(feature = "records")]
+pub mod station;
 #[cfg(feature = "records")]
 pub mod store;
 #[cfg(feature = "records")]

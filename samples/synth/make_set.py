@@ -86,7 +86,7 @@ def write_stills(jobs: list[Job], out: Path, workers: int) -> None:
 
 
 def write_sequence(out: Path, seed: int, index: int, vouchers: int, fps: int, quality: int, faces: str) -> Path:
-    """One sequence: frames and `truth.csv` in `sequences/S_NNN`."""
+    """One sequence: frames, `truth.csv` and `times.csv` (frame numbers) in `sequences/S_NNN`."""
     rng = np.random.default_rng([seed, KINDS.index("sequence"), index])
     sequence = Sequence(vouchers, fps, FACES[faces](), rng)
     folder = out / "sequences" / f"S_{index:03d}"
@@ -97,6 +97,10 @@ def write_sequence(out: Path, seed: int, index: int, vouchers: int, fps: int, qu
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["order", "number", "note"])
         writer.writerows(sequence.truth())
+    with (folder / "times.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["order", "enter", "rest", "leave", "gone"])
+        writer.writerows(sequence.times())
     return folder
 
 

@@ -167,6 +167,10 @@ class Sequence:
         """Rows of truth.csv."""
         return [(i + 1, c.voucher.number, c.note) for i, c in enumerate(self.cards)]
 
+    def times(self) -> list[tuple[int, int, int, int, int]]:
+        """Rows of times.csv: when each card enters, rests, leaves and is gone, in frames."""
+        return [(i + 1, c.enter, c.rest, c.leave, c.gone) for i, c in enumerate(self.cards)]
+
 
 def _moved(camera: Camera, displacement: np.ndarray, turn: float) -> Camera:
     """The same camera as it sees a card displaced and turned about the label's middle."""

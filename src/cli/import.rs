@@ -12,10 +12,8 @@ use super::{EXIT_FAILED, EXIT_OK};
 use crate::exchange::{
     FileError, ImportContext, ImportedRow, Profile, Resources, Row, RowFinding, RowProblem, Rows,
 };
-use crate::intake::{
-    Candidate, Catalogue, Entry, Finding, Known, Previous, RecordId, Severity, check_imported,
-};
-use crate::store::{CopyState, Entered, EntrySource, Lookup, Shown, State, StoreError, Stored};
+use crate::intake::{Candidate, Catalogue, Entry, Finding, Known, RecordId, check_imported};
+use crate::store::{CopyState, Entered, EntrySource, Lookup, Shown, State, StoreError, previous};
 use crate::text::{Bilingual, Language};
 
 /// Arguments of `uketsuke import`.
@@ -150,19 +148,6 @@ impl Source<'_> {
     }
 }
 
-/// The other records of a person.
-fn previous(stored: &[Stored], id: RecordId) -> Vec<Previous> {
-    stored
-        .iter()
-        .filter(|stored| stored.entry.record.id != id)
-        .map(|stored| Previous {
-            date: stored.entry.record.date,
-            dose: stored.entry.record.subject.dose(),
-            outcome: stored.entry.record.outcome.clone(),
-        })
-        .collect()
-}
-
 impl EntrySource for Source<'_> {
     fn next(&mut self, known: &Lookup<'_>) -> Result<Option<(Entry, Vec<Shown>)>, StoreError> {
         for row in self.rows.by_ref() {
@@ -216,11 +201,7 @@ fn shown(flaws: &[RowFinding], findings: &[Finding]) -> Vec<Shown> {
         finding: flaw.code.to_owned(),
         for_review: true,
     });
-    let findings = findings.iter().map(|finding| Shown {
-        finding: finding.code.as_str().to_owned(),
-        for_review: finding.severity >= Severity::Review,
-    });
-    flaws.chain(findings).collect()
+    flaws.chain(findings.iter().map(Shown::from)).collect()
 }
 
 /// How many rows came to what.

@@ -6,6 +6,7 @@
 )]
 
 mod calibrate;
+mod camera;
 #[cfg(feature = "records")]
 mod data_dir;
 #[cfg(feature = "records")]
@@ -22,6 +23,8 @@ mod operator;
 mod picture_folder;
 mod pictures;
 mod presets;
+#[cfg(feature = "records")]
+mod progress;
 mod qa;
 #[cfg(feature = "records")]
 mod records;
@@ -32,6 +35,12 @@ mod replay;
 mod sandbox;
 mod scan;
 mod scan_object;
+#[cfg(feature = "records")]
+mod station;
+#[cfg(feature = "records")]
+mod station_command;
+#[cfg(feature = "records")]
+mod station_object;
 #[cfg(feature = "records")]
 mod sync;
 
@@ -72,6 +81,13 @@ enum Command {
     Qa(qa::QaArgs),
     /// Measure the camera's mount with the printed target / 校正用紙で台とカメラを測る
     Calibrate(calibrate::CalibrateArgs),
+    /// Show what a camera delivers / カメラを調べる
+    Camera(camera::CameraArgs),
+    #[command(hide = true)]
+    CameraChild(camera::ChildArgs),
+    /// Run the station: read, record, deliver / 受付を動かす
+    #[cfg(feature = "records")]
+    Station(station::StationArgs),
     /// Take in a file of records / 記録のファイルを取り込む
     #[cfg(feature = "records")]
     Import(import::ImportArgs),
@@ -104,6 +120,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Scan(args) => scan::run(&args),
         Command::Qa(args) => qa::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
+        Command::Camera(args) => camera::run(&args),
+        Command::CameraChild(args) => camera::serve(&args),
+        #[cfg(feature = "records")]
+        Command::Station(args) => station::run(&args),
         #[cfg(feature = "records")]
         Command::Import(args) => import::run(&args),
         #[cfg(feature = "records")]

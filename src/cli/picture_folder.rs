@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::pictures;
 use crate::calibration::{LookError, TargetCamera};
+use crate::camera::{pictures_in, read_picture};
 use crate::optics::{
     CameraFormat, FocusPosition, FocusRange, FocusRangeError, Frame, decode_still,
 };
@@ -54,7 +54,7 @@ impl PictureFolder {
             folder: folder.display().to_string(),
             source,
         };
-        let files = pictures::pictures_in(folder).map_err(no_pictures)?;
+        let files = pictures_in(folder).map_err(no_pictures)?;
         let first = files.first().ok_or(std::io::ErrorKind::NotFound);
         let first = first.map_err(|kind| no_pictures(kind.into()))?.clone();
         let single = files.len() == 1;
@@ -107,7 +107,7 @@ fn range(positions: impl Iterator<Item = i32>) -> Result<Option<FocusRange>, Fol
 }
 
 fn read(file: &Path) -> Result<Frame, LookError> {
-    let bytes = pictures::read(file)?;
+    let bytes = read_picture(file)?;
     Ok(decode_still(&bytes)?)
 }
 

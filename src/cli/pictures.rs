@@ -4,12 +4,7 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-/// Endings of the formats that are read.
-const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "tif", "tiff", "webp"];
-
-/// Largest file that is read, in bytes: more than any picture within the limits of
-/// a picture's size.
-const MAX_FILE: u64 = 256 * 1024 * 1024;
+use crate::camera::pictures_in;
 
 /// An input: a picture to read, or a path that cannot be one.
 pub type Input = Result<PathBuf, (PathBuf, std::io::Error)>;
@@ -44,30 +39,6 @@ fn expand_folder(path: &Path) -> Vec<Input> {
         Ok(pictures) => pictures.into_iter().map(Ok).collect(),
         Err(error) => vec![Err((path.to_owned(), error))],
     }
-}
-
-/// The bytes of a picture file. Devices and pipes have no end that can be relied
-/// on, and are no pictures.
-pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let file = std::fs::metadata(path)?;
-    if !file.is_file() || file.len() > MAX_FILE {
-        return Err(std::io::ErrorKind::InvalidInput.into());
-    }
-    std::fs::read(path)
-}
-
-/// The pictures directly in a folder, in name order.
-pub fn pictures_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut pictures = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let ending = (path.extension().and_then(|e| e.to_str())).map(str::to_ascii_lowercase);
-        if ending.is_some_and(|e| ENDINGS.contains(&e.as_str())) && path.is_file() {
-            pictures.push(path);
-        }
-    }
-    pictures.sort();
-    Ok(pictures)
 }
 
 /// One path a line, as raw bytes where the system has them: names that are not
@@ -108,12 +79,6 @@ mod tests {
             .map(|input| input.expect("a path").file_name().map(ToOwned::to_owned))
             .collect();
         assert_eq!(names, [Some("a.PNG".into()), Some("b.jpg".into())]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_device_without_end_is_not_read() {
-        assert!(read(Path::new("/dev/zero")).is_err());
     }
 
     #[test]

@@ -10,9 +10,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::in_order::in_order;
 use super::pictures::{self, Input};
-use super::replay::{FolderError, play};
+use super::replay::play;
 use super::scan_object::{SequenceObject, StillObject};
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE, presets};
+use crate::camera::{CameraError, read_picture};
 use crate::optics::{Mount, Point};
 use crate::reading::{Expectation, Observation, Reader, Reason, StillReading, Verdict, read_still};
 
@@ -128,7 +129,7 @@ struct Scanned {
 fn scan_one(reader: &Reader, presets: &Presets, input: Input) -> anyhow::Result<Scanned> {
     let (path, bytes) = match input {
         Ok(path) => {
-            let bytes = pictures::read(&path).ok();
+            let bytes = read_picture(&path).ok();
             (path, bytes)
         }
         Err((path, _)) => (path, None),
@@ -213,7 +214,7 @@ fn scan_sequences(args: &ScanArgs, presets: &Presets) -> anyhow::Result<bool> {
             },
         );
         match outcome {
-            Err(error) if error.downcast_ref::<FolderError>().is_some() => {
+            Err(error) if error.downcast_ref::<CameraError>().is_some() => {
                 eprintln!("uketsuke: {error:#}");
                 complete = false;
             }

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::data_dir::{DataArgs, Place};
-use super::{EXIT_LEFT, EXIT_OK};
+use super::{EXIT_LEFT, EXIT_OK, progress};
 use crate::intake::{OperatorId, RecordId};
 use crate::keys::{DeviceKey, KeyName};
 use crate::store::{
@@ -149,7 +149,8 @@ fn told(result: Result<Delivered, DeliveryError>) -> anyhow::Result<Delivered> {
     })
 }
 
-fn api(place: &Place, enrolment: Enrolment) -> anyhow::Result<Api> {
+/// The server that a station is enrolled at.
+pub(super) fn api(place: &Place, enrolment: Enrolment) -> anyhow::Result<Api> {
     let key = place.keys.get(KeyName::Device)?;
     let key = key.ok_or(DirectoryError::LostDeviceKey)?;
     let transport = HttpTransport::new(&Route {
@@ -207,16 +208,9 @@ impl Teller {
         self.failed = self.failed.take().or(written.err());
     }
 
-    fn person(&mut self, event: &str, record: &RecordId, about: &str, words: &str) {
-        let record = record.to_string();
-        if self.jsonl {
-            let object =
-                json!({"event": event, "record_id": record, "about": about, "detail": words});
-            self.object(&object);
-        } else {
-            self.bar
-                .suspend(|| println!("! {about} ({record}): {words}"));
-        }
+    fn person(&mut self, record: &RecordId, about: &str, words: &str) {
+        self.bar
+            .suspend(|| println!("! {about} ({record}): {words}"));
     }
 
     /// Everything that can be sent is sent, for now.
@@ -293,14 +287,7 @@ impl Teller {
     }
 
     fn waiting(&mut self, waiting: &Waiting) {
-        if self.jsonl {
-            let words = waiting.why.words();
-            self.object(&json!({
-                "event": "waiting", "why": waiting.why.code(),
-                "seconds": waiting.wait.as_secs_f64(), "failures": waiting.failures,
-                "ja": words.in_language(Language::Japanese), "en": words.in_language(Language::English),
-            }));
-        } else if self.last != Some(waiting.why) {
+        if !self.jsonl && self.last != Some(waiting.why) {
             let words = waiting.why.words().to_string();
             self.bar.suspend(|| println!("… {words}"));
         }
@@ -310,29 +297,28 @@ impl Teller {
 
 impl Watch for Teller {
     fn tell(&mut self, progress: &Progress) {
+        if self.jsonl {
+            self.object(&progress::object(progress));
+        }
         match progress {
-            Progress::Batch { delivered, again } => {
+            Progress::Batch { delivered, .. } => {
                 self.bar.inc(*delivered as u64);
                 (self.last, self.failures) = (None, 0);
                 if self.follow && !self.jsonl && *delivered > 0 {
                     println!("送信 {delivered} 件 / delivered {delivered}");
-                }
-                if self.jsonl {
-                    self.object(
-                        &json!({"event": "delivered", "records": delivered, "again": again}),
-                    );
                 }
             }
             Progress::Refused {
                 record,
                 about,
                 words,
-            } => self.person("rejected", record, about, words),
-            Progress::Conflict {
+            }
+            | Progress::Conflict {
                 record,
                 about,
                 words,
-            } => self.person("conflict", record, about, words),
+            } if !self.jsonl => self.person(record, about, words),
+            Progress::Refused { .. } | Progress::Conflict { .. } => {}
             Progress::Waiting(waiting) => self.waiting(waiting),
         }
     }

@@ -35,6 +35,7 @@ impl From<&Vaccine> for VialKey {
 
 /// Where doses were that were thrown away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DrawnFrom {
     /// In the vial: broken, left over, out of time.
     Vial,

@@ -73,6 +73,7 @@ pub struct Pending {
 
 /// One thing that is open at the close of the day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OpenPoint {
     /// A lot whose sums do not come out even. Another difference is another point.
     Difference {

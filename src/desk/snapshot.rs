@@ -159,7 +159,8 @@ impl Desk {
         Some(view)
     }
 
-    fn question(&self) -> Option<Question> {
+    /// What waits for a person's answer.
+    pub fn question(&self) -> Option<Question> {
         let case = self.case.as_ref().filter(|case| case.step == Step::Held)?;
         let in_hand = Progress::InHand;
         let on_table =

@@ -14,7 +14,8 @@ use super::refusal::Refusal;
 use super::session::Shift;
 use super::table::{PresentationId, Table};
 use crate::intake::{
-    Catalogue, RecordId, SequenceNumber, SlipBook, SlipNumber, StationId, VaccinationRecord,
+    Catalogue, RecordId, SequenceNumber, Session, SlipBook, SlipNumber, StationId,
+    VaccinationRecord,
 };
 use crate::reading::FrameId;
 use crate::text::Bilingual;
@@ -155,6 +156,11 @@ impl Desk {
         }
         turn.take_waiting();
         turn.effects
+    }
+
+    /// The presets that were set last, with the lot that is given now.
+    pub fn session(&self) -> Option<&Session> {
+        self.shift.as_ref().map(|shift| &shift.session)
     }
 
     /// What a close of the day would have to settle or explain, and nobody has.

@@ -14,7 +14,9 @@ use super::fields::Reason;
 use super::record::{Outcome, Vaccine};
 
 /// The place of a record in the station's book: what came first is told by it, and not by clocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct SequenceNumber(pub u64);
 
 impl fmt::Display for SequenceNumber {

@@ -66,13 +66,26 @@ pub fn decode_still(bytes: &[u8]) -> Result<Frame, DecodeError> {
     let upright = match reader.format() {
         None => return Err(DecodeError::UnknownFormat),
         Some(ImageFormat::Jpeg) if !has_end_of_image(bytes) => return Err(DecodeError::CutShort),
-        Some(ImageFormat::Jpeg) => match decode_jpeg_luma(bytes)? {
+        Some(ImageFormat::Jpeg) => match decode_jpeg_luma(bytes, false)? {
             Some(luma) => luma,
             None => decode_any(reader)?,
         },
         Some(_) => decode_any(reader)?,
     };
     Ok(Frame::still(shrink(upright)))
+}
+
+/// Decodes one picture of a camera's MJPEG stream, its luma alone. A buffer may go on behind the
+/// picture's end, and the standard's Huffman tables may be left out.
+///
+/// Stricter than [`decode_still`]: behind a picture that is cut short a camera's buffer holds the
+/// rest of an older one, and a frame that shows parts of two moments is none.
+///
+/// # Errors
+/// [`DecodeError`] when the bytes are no whole picture with luma.
+pub fn decode_camera_jpeg(bytes: &[u8]) -> Result<GrayImage, DecodeError> {
+    let end = end_of_image(bytes).ok_or(DecodeError::CutShort)?;
+    decode_jpeg_luma(&bytes[..end], true)?.ok_or(DecodeError::UnknownFormat)
 }
 
 /// Any format, through colour.
@@ -90,11 +103,12 @@ fn decode_any(mut reader: ImageReader<Cursor<&[u8]>>) -> Result<GrayImage, Decod
 
 /// The luma plane of a JPEG as it is stored: colour planes are neither transformed
 /// nor converted, which halves the time. `None` for colour models without luma
-/// (CMYK, RGB).
-fn decode_jpeg_luma(bytes: &[u8]) -> Result<Option<GrayImage>, DecodeError> {
+/// (CMYK, RGB). `strict` refuses what could be guessed at.
+fn decode_jpeg_luma(bytes: &[u8], strict: bool) -> Result<Option<GrayImage>, DecodeError> {
     let options = DecoderOptions::default()
         .set_max_width(MAX_SIDE as usize)
         .set_max_height(MAX_SIDE as usize)
+        .set_strict_mode(strict)
         .jpeg_set_out_colorspace(ColorSpace::Luma);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(classify_jpeg)?;
@@ -128,7 +142,14 @@ fn upright(luma: GrayImage, orientation: Orientation) -> GrayImage {
 /// Within a scan every FF is stuffed, so the marker cannot occur by chance
 /// (ITU-T T.81, B.1.1.5); what a camera appends behind it does not matter.
 fn has_end_of_image(jpeg: &[u8]) -> bool {
-    start_of_scan(jpeg).is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xff, 0xd9]))
+    end_of_image(jpeg).is_some()
+}
+
+/// How many bytes of `jpeg` its picture takes, the end-of-image marker included.
+fn end_of_image(jpeg: &[u8]) -> Option<usize> {
+    let scan = start_of_scan(jpeg)?;
+    let marker = scan.windows(2).position(|pair| pair == [0xff, 0xd9])?;
+    Some(jpeg.len() - scan.len() + marker + 2)
 }
 
 /// The bytes from the first start of scan (FF DA) on: segments before it are

@@ -6,6 +6,7 @@
 //! top left pixel is (0.5, 0.5). Angles are in radians, clockwise on screen
 //! from the x axis, because y points down.
 
+mod contained;
 mod decode;
 mod focus;
 mod frame;
@@ -15,7 +16,8 @@ mod plane;
 mod quality;
 mod strip;
 
-pub use decode::{DecodeError, decode_still};
+pub use contained::contained;
+pub use decode::{DecodeError, decode_camera_jpeg, decode_still};
 pub use focus::{
     FocusPosition, FocusRange, FocusRangeError, FocusSweep, Plan, Sharpness, measure_sharpness,
 };

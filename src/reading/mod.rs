@@ -2,15 +2,16 @@
 //!
 //! [`Reader`] looks at one frame and gathers [`Evidence`]; [`judge`] is the pure
 //! verdict by votes and vetoes; [`Presentation`] owns the evidence of one voucher
-//! from the moment it is put down until it is taken away.
+//! from the moment it is put down until it is taken away; [`LiveReader`] feeds it the frames of a
+//! camera.
 
-mod contained;
 mod evidence;
 mod fields;
 mod fusion;
 mod guidance;
 mod headings;
 mod label_place;
+mod live;
 mod mount_signs;
 mod presentation;
 mod reader;
@@ -21,12 +22,12 @@ mod verdict;
 mod witness;
 
 pub use crate::optics::FrameId;
-pub use contained::contained;
 pub use evidence::{Evidence, Sighting, gather};
 pub use fusion::{LineDigits, fuse};
 pub use guidance::Guidance;
+pub use live::{LiveReader, Seen};
 pub use mount_signs::mount_signs;
-pub use presentation::{Glance, Outcome, Phase, Presentation, Presented};
+pub use presentation::{Accepted, Glance, InDoubt, Outcome, Phase, Presentation, Presented};
 pub use reader::{Observation, ReadError, Reader};
 pub use reason::Reason;
 pub use sight::{Motion, Thumbnail};

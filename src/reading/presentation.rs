@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use super::evidence::Evidence;
 use super::fusion::fuse;
-use super::reader::Observation;
+use super::reader::{LEAST_FOCUS, Observation};
 use super::reason::Reason;
 use super::sight::Motion;
-use super::verdict::{Expectation, Verdict, judge};
-use super::witness::Pattern;
+use super::verdict::{Expectation, Verdict, backers, judge};
+use super::witness::{Pattern, Witness, WitnessKind};
 use crate::optics::{Frame, FrameId};
 use crate::voucher::VoucherNumber;
 
@@ -51,19 +51,22 @@ pub struct Glance {
     pub motion: Motion,
     /// Whether anything of a voucher can be seen: digits, marks, a label.
     pub occupied: bool,
+    /// Whether its print is in focus.
+    pub sharp: bool,
     /// What this frame says about a voucher's number.
     pub evidence: Evidence,
 }
 
 impl Glance {
     /// What was observed in a frame.
-    pub fn of(frame: &Frame, motion: Motion, seen: Observation) -> Self {
+    pub fn of(frame: &Frame, motion: Motion, seen: &Observation) -> Self {
         Self {
             frame: frame.id,
             at: frame.at,
             motion,
             occupied: seen.shows_voucher(),
-            evidence: seen.evidence,
+            sharp: seen.quality.focus >= LEAST_FOCUS,
+            evidence: seen.evidence.clone(),
         }
     }
 }
@@ -79,11 +82,36 @@ pub enum Phase {
     Done,
 }
 
+/// A number that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The number.
+    pub number: VoucherNumber,
+    /// The frame that decided.
+    pub frame: FrameId,
+    /// From the first frame of the presentation that was at rest and sharp to the one that
+    /// decided, on the camera's clock.
+    pub took: Duration,
+    /// Who stands behind it, each kind once.
+    pub witnesses: Vec<WitnessKind>,
+}
+
+/// A voucher that lies there, and whose number is not accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InDoubt {
+    /// The frame that told most of it.
+    pub frame: FrameId,
+    /// What is known of it, and why that is not enough.
+    pub verdict: Verdict,
+    /// Who said what of its digits.
+    pub witnesses: Vec<Witness>,
+}
+
 /// What comes out of watching the desk.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// A number was accepted; told once for each presentation.
-    Accepted(VoucherNumber),
+    Accepted(Accepted),
     /// The voucher is gone, or another one has taken its place.
     Ended(Presented),
 }
@@ -107,8 +135,10 @@ struct Voucher {
     first: FrameId,
     last: FrameId,
     decided: Option<(FrameId, VoucherNumber)>,
-    undecided: Verdict,
+    undecided: InDoubt,
     number_seen: bool,
+    /// When it first lay at rest and sharp.
+    settled: Option<Duration>,
     /// What the frames of the present view at rest say, until it is decided.
     at_rest: Vec<Evidence>,
     /// Whether the view has moved since it was decided, or showed a number.
@@ -148,6 +178,24 @@ impl Presentation {
             v if v.still_since.is_some() => Phase::Reading,
             _ => Phase::Settling,
         })
+    }
+
+    /// Whether the number of the voucher that lies there was accepted.
+    pub fn is_decided(&self) -> bool {
+        self.phase() == Some(Phase::Done)
+    }
+
+    /// Whether what lies there is a voucher, and not a hand or a shadow that passes: its end will
+    /// be told.
+    pub fn shows_voucher(&self) -> bool {
+        self.voucher.as_ref().is_some_and(Voucher::worth_telling)
+    }
+
+    /// What is known of a voucher that has lain at rest for long enough to be read and was not.
+    pub fn in_doubt(&self) -> Option<&InDoubt> {
+        let voucher = self.voucher.as_ref()?;
+        let rests = voucher.still_since.is_some() && voucher.rested >= RESTED_FOR;
+        (rests && voucher.decided.is_none()).then_some(&voucher.undecided)
     }
 
     /// Takes in one frame.
@@ -223,10 +271,15 @@ impl Voucher {
             first: glance.frame,
             last: glance.frame,
             decided: None,
-            undecided: Verdict::Refused {
-                reasons: vec![Reason::NoVoucher],
+            undecided: InDoubt {
+                frame: glance.frame,
+                verdict: Verdict::Refused {
+                    reasons: vec![Reason::NoVoucher],
+                },
+                witnesses: Vec::new(),
             },
             number_seen: false,
+            settled: None,
             at_rest: Vec::new(),
             moved: false,
             still_since: None,
@@ -247,32 +300,42 @@ impl Voucher {
         if self.decided.is_some() {
             return None;
         }
-        let verdict = match glance.motion {
-            Motion::Moving => alone,
-            Motion::Still => {
-                // What this view shows is this voucher's until it moves again.
-                self.moved &= known_pattern(&alone).is_none_or(|shown| shown == Pattern::SILENT);
-                let verdict = judge(&fuse(&self.at_rest, glance.evidence.clone()), expectation);
-                if self.at_rest.len() < MOST_FRAMES {
-                    self.at_rest.push(glance.evidence.clone());
-                }
-                verdict
-            }
+        if glance.motion == Motion::Moving {
+            self.doubt(glance, alone, &glance.evidence.witnesses);
+            return None;
+        }
+        // What this view shows is this voucher's until it moves again.
+        self.moved &= known_pattern(&alone).is_none_or(|shown| shown == Pattern::SILENT);
+        let together = fuse(&self.at_rest, glance.evidence.clone());
+        if self.at_rest.len() < MOST_FRAMES {
+            self.at_rest.push(glance.evidence.clone());
+        }
+        let Verdict::Accepted(number) = judge(&together, expectation) else {
+            self.doubt(glance, judge(&together, expectation), &together.witnesses);
+            return None;
         };
-        match verdict {
-            Verdict::Accepted(number) if glance.motion == Motion::Still => {
-                self.decided = Some((glance.frame, number));
-                self.moved = false;
-                self.at_rest.clear();
-                Some(Outcome::Accepted(number))
-            }
-            Verdict::Accepted(_) => None,
-            undecided => {
-                if known_digits(&undecided) >= known_digits(&self.undecided) {
-                    self.undecided = undecided;
-                }
-                None
-            }
+        self.decided = Some((glance.frame, number));
+        self.moved = false;
+        self.at_rest.clear();
+        let since = self.settled.unwrap_or(glance.at);
+        Some(Outcome::Accepted(Accepted {
+            number,
+            frame: glance.frame,
+            took: glance.at.saturating_sub(since),
+            witnesses: backers(&together.witnesses, number),
+        }))
+    }
+
+    /// Keeps what tells most of a voucher that is not decided.
+    fn doubt(&mut self, glance: &Glance, verdict: Verdict, witnesses: &[Witness]) {
+        // In motion nothing is accepted, and so nothing is doubted either.
+        let accepted = verdict.number().is_some();
+        if !accepted && known_digits(&verdict) >= known_digits(&self.undecided.verdict) {
+            self.undecided = InDoubt {
+                frame: glance.frame,
+                verdict,
+                witnesses: witnesses.to_vec(),
+            };
         }
     }
 
@@ -285,6 +348,9 @@ impl Voucher {
             }
             Motion::Still => {
                 let since = *self.still_since.get_or_insert(glance.at);
+                if glance.sharp {
+                    self.settled.get_or_insert(glance.at);
+                }
                 self.rested = self.rested.max(glance.at.saturating_sub(since));
             }
         }
@@ -304,7 +370,7 @@ impl Voucher {
             (Some((_, accepted)), _) => {
                 shown.conflicts(&Pattern(accepted.digits().map(Some))) >= OTHER_NUMBER
             }
-            (None, _) => known_pattern(&self.undecided)
+            (None, _) => known_pattern(&self.undecided.verdict)
                 .is_some_and(|mine| shown.conflicts(&mine) >= OTHER_NUMBER),
         }
     }
@@ -319,7 +385,7 @@ impl Voucher {
         Presented {
             verdict: match self.decided {
                 Some((_, number)) => Verdict::Accepted(number),
-                None => self.undecided,
+                None => self.undecided.verdict,
             },
             first: self.first,
             decided: self.decided.map(|(frame, _)| frame),
@@ -403,6 +469,7 @@ mod tests {
                     Motion::Still
                 },
                 occupied: frame != '.',
+                sharp: true,
                 evidence: evidence(frame),
             }));
         }
@@ -413,7 +480,7 @@ mod tests {
     fn accepted(outcomes: &[Outcome]) -> Vec<VoucherNumber> {
         (outcomes.iter())
             .filter_map(|outcome| match outcome {
-                Outcome::Accepted(number) => Some(*number),
+                Outcome::Accepted(accepted) => Some(accepted.number),
                 Outcome::Ended(_) => None,
             })
             .collect()
@@ -433,6 +500,37 @@ mod tests {
         assert_eq!(presented.first, FrameId(2));
         assert_eq!(presented.decided, Some(FrameId(4)));
         assert_eq!(presented.last, FrameId(11));
+    }
+
+    #[test]
+    fn how_long_it_took_counts_from_the_first_frame_at_rest_and_who_backs_it_is_told() {
+        let outcomes = play("..~~??11...");
+        let Some(Outcome::Accepted(accepted)) = outcomes.first() else {
+            panic!("not accepted")
+        };
+        assert_eq!(accepted.frame, FrameId(6));
+        assert_eq!(accepted.took, Duration::from_millis(200));
+        assert_eq!(accepted.witnesses, [WitnessKind::Line, WitnessKind::Nw7]);
+    }
+
+    #[test]
+    fn a_voucher_is_in_doubt_once_it_has_lain_there_for_a_second_and_not_when_it_was_read() {
+        let mut desk = Presentation::default();
+        let mut doubts = Vec::new();
+        for (i, frame) in "~aaaaaaaaaaaaa1".chars().enumerate() {
+            let glance = Glance {
+                frame: FrameId(i as u64),
+                at: Duration::from_millis(100 * i as u64),
+                motion: Motion::Still,
+                occupied: true,
+                sharp: true,
+                evidence: evidence(frame),
+            };
+            desk.see(&glance);
+            doubts.push(desk.in_doubt().is_some());
+        }
+        let first = doubts.iter().position(|doubt| *doubt);
+        assert_eq!((first, doubts.last()), (Some(10), Some(&false)));
     }
 
     #[test]
@@ -520,9 +618,9 @@ mod tests {
             let mut open: Option<VoucherNumber> = None;
             for outcome in outcomes {
                 match outcome {
-                    Outcome::Accepted(number) => {
+                    Outcome::Accepted(accepted) => {
                         prop_assert!(open.is_none());
-                        open = Some(number);
+                        open = Some(accepted.number);
                     }
                     Outcome::Ended(presented) => {
                         prop_assert_eq!(presented.verdict.number(), open.take());

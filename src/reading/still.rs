@@ -1,11 +1,10 @@
 //! Reading one still picture, from its bytes to the verdict.
 
-use super::contained::contained;
 use super::guidance::Guidance;
 use super::reader::{Observation, ReadError, Reader};
 use super::reason::Reason;
 use super::verdict::{Expectation, Verdict, judge};
-use crate::optics::{DecodeError, decode_still};
+use crate::optics::{DecodeError, contained, decode_still};
 
 /// What came of a still picture.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::voucher::{DoseNumber, TicketKind, TicketKindCodes, VoucherNumber, mun
 const PERSONAL_VOTES: usize = 2;
 
 /// What is expected of the next voucher: the session's presets, which can veto.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expectation {
     /// Which digit means which ticket kind.
     pub codes: TicketKindCodes,
@@ -95,6 +95,20 @@ pub fn judge(evidence: &Evidence, expectation: &Expectation) -> Verdict {
             with_conditions(reasons, evidence, Reason::TooFewWitnesses),
         ),
     }
+}
+
+/// Who stands behind a number that was accepted: the witnesses whose votes count and that state
+/// digits of it, each once.
+pub(super) fn backers(witnesses: &[Witness], number: VoucherNumber) -> Vec<WitnessKind> {
+    let whole = Pattern(number.digits().map(Some));
+    let mut kinds: Vec<WitnessKind> = (witnesses.iter())
+        .filter(|w| w.sure && w.kind.role() == Role::Vote)
+        .filter(|w| w.digits != Pattern::SILENT && w.digits.conflicts(&whole) == 0)
+        .map(|w| w.kind)
+        .collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
 }
 
 fn review(candidate: Pattern, mut reasons: Vec<Reason>) -> Verdict {

@@ -82,7 +82,10 @@ impl FromStr for Pattern {
     fn from_str(text: &str) -> Result<Self, NotAPattern> {
         let place = |c: char| match c {
             '.' => Ok(None),
-            c => c.to_digit(10).map(|digit| Some(digit as u8)).ok_or(NotAPattern),
+            c => c
+                .to_digit(10)
+                .map(|digit| Some(digit as u8))
+                .ok_or(NotAPattern),
         };
         let places: Vec<_> = text.chars().map(place).collect::<Result<_, _>>()?;
         places.try_into().map(Self).map_err(|_| NotAPattern)
@@ -189,7 +192,12 @@ mod tests {
     fn a_pattern_is_read_as_it_was_written_and_nothing_else_is() {
         let pattern = Pattern::at(8, &[0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
         assert_eq!(pattern.to_string().parse(), Ok(pattern));
-        for other in ["", "0012345678", "........001234567x", "..................."] {
+        for other in [
+            "",
+            "0012345678",
+            "........001234567x",
+            "...................",
+        ] {
             assert_eq!(other.parse::<Pattern>(), Err(NotAPattern), "{other}");
         }
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::digest::{Digest, Fields};
 use super::error::StoreError;
 use crate::clock::{self, Moment, RunId};
-use crate::intake::OperatorId;
+use crate::intake::{Finding, OperatorId, Severity};
 
 /// What was done. The names are in the database and in exports for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +60,32 @@ pub enum Act {
     Exported,
     /// A day was closed.
     DayClosed,
+    /// A day that was closed was opened again.
+    DayReopened,
+    /// Another operator took over.
+    Relieved,
+    /// A record was made although a finding stopped it.
+    RecordedAllTheSame,
+    /// A voucher was not recorded, for a reason.
+    Declined,
+    /// A voucher was left undecided.
+    LeftUndecided,
+    /// An undecided voucher was read again as a record.
+    ReadAgain,
+    /// A voucher was put aside.
+    PutAside,
+    /// A voucher that was put aside was taken up again.
+    TookUp,
+    /// A voucher that was put aside needs nothing more.
+    SettledAside,
+    /// A slip was given out.
+    IssuedSlip,
+    /// Vials and syringes were counted.
+    Counted,
+    /// Doses were thrown away.
+    Discarded,
+    /// What stays open at the close was explained.
+    Explained,
     /// Pictures were purged.
     Purged,
     /// Rows were rescued from a damaged database; which are missing.
@@ -69,7 +95,7 @@ pub enum Act {
 }
 
 impl Act {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 37] = [
         Self::Born,
         Self::Recorded,
         Self::Corrected,
@@ -91,6 +117,19 @@ impl Act {
         Self::Imported,
         Self::Exported,
         Self::DayClosed,
+        Self::DayReopened,
+        Self::Relieved,
+        Self::RecordedAllTheSame,
+        Self::Declined,
+        Self::LeftUndecided,
+        Self::ReadAgain,
+        Self::PutAside,
+        Self::TookUp,
+        Self::SettledAside,
+        Self::IssuedSlip,
+        Self::Counted,
+        Self::Discarded,
+        Self::Explained,
         Self::Purged,
         Self::Salvaged,
         Self::Recovered,
@@ -120,6 +159,19 @@ impl Act {
             Self::Imported => "imported",
             Self::Exported => "exported",
             Self::DayClosed => "day_closed",
+            Self::DayReopened => "day_reopened",
+            Self::Relieved => "relieved",
+            Self::RecordedAllTheSame => "recorded_all_the_same",
+            Self::Declined => "declined",
+            Self::LeftUndecided => "left_undecided",
+            Self::ReadAgain => "read_again",
+            Self::PutAside => "put_aside",
+            Self::TookUp => "took_up",
+            Self::SettledAside => "settled_aside",
+            Self::IssuedSlip => "issued_slip",
+            Self::Counted => "counted",
+            Self::Discarded => "discarded",
+            Self::Explained => "explained",
             Self::Purged => "purged",
             Self::Salvaged => "salvaged",
             Self::Recovered => "recovered",
@@ -156,6 +208,16 @@ pub struct Shown {
     pub finding: String,
     /// Whether a person has to look at it later.
     pub for_review: bool,
+}
+
+impl From<&Finding> for Shown {
+    /// Notes are shown; the rest waits for a person.
+    fn from(finding: &Finding) -> Self {
+        Self {
+            finding: finding.code.as_str().to_owned(),
+            for_review: finding.severity > Severity::Note,
+        }
+    }
 }
 
 impl Witnessed {

@@ -107,6 +107,12 @@ pub enum DirectoryError {
          the key for the record API is missing: enrol the station again with `uketsuke enrol`"
     )]
     LostDeviceKey,
+    /// Another program is the station of this directory.
+    #[error(
+        "このフォルダーの受付は、別の画面かプログラムで動いています。そちらを閉じるか、そのまま使ってください / \
+         the station of this directory runs in another window or program already: use that one, or close it first"
+    )]
+    AnotherStation,
     /// The recovery identity opens other keys.
     #[error(
         "鍵の控えは別の端末のものです。復旧鍵とフォルダーを確かめてください / the kept keys are another station's: check the identity and the folder"
@@ -311,14 +317,29 @@ impl DataDirectory {
     /// # Errors
     /// [`StoreError::File`].
     pub fn delivery_lock(&self) -> Result<Option<DeliveryLock>, StoreError> {
-        let path = self.folder.join("delivery.lock");
+        Ok(self.hold("delivery.lock")?.map(DeliveryLock))
+    }
+
+    /// The right to be the station, which one program at a time has.
+    ///
+    /// # Errors
+    /// [`DirectoryError::AnotherStation`] while another one has it; [`StoreError::File`].
+    pub fn station_lock(&self) -> Result<StationLock, StoreError> {
+        let held = self.hold("station.lock")?;
+        let file = held.ok_or(StoreError::Directory(DirectoryError::AnotherStation))?;
+        Ok(StationLock(file))
+    }
+
+    /// The lock of that name; `None` while another program has it.
+    fn hold(&self, name: &str) -> Result<Option<fs::File>, StoreError> {
+        let path = self.folder.join(name);
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(unreadable_at(&path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(DeliveryLock(file))),
+            Ok(()) => Ok(Some(file)),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(error)) => Err(unreadable_at(&path)(error)),
         }
@@ -458,6 +479,16 @@ impl DataDirectory {
 /// The right to deliver, until it is dropped or the program ends, however that ends.
 #[derive(Debug)]
 pub struct DeliveryLock(
+    #[expect(
+        dead_code,
+        reason = "held, never read: the system frees it with the file"
+    )]
+    fs::File,
+);
+
+/// The right to be the station, until it is dropped or the program ends, however that ends.
+#[derive(Debug)]
+pub struct StationLock(
     #[expect(
         dead_code,
         reason = "held, never read: the system frees it with the file"

@@ -9,7 +9,7 @@ use super::probe::{Probe, Step};
 use super::review;
 use super::row::{EntryRow, as_integer};
 use super::state::{Event, Receipt, State, transition};
-use crate::intake::{ConflictKey, Entry, EntryKind, RecordId, Subject};
+use crate::intake::{ConflictKey, Entry, EntryKind, Previous, RecordId, Subject};
 use crate::voucher::VoucherNumber;
 
 /// An entry as it stands in the book.
@@ -27,6 +27,19 @@ pub struct Stored {
     pub receipt: Option<Receipt>,
     /// The server's words, where it refused, or what it contradicts.
     pub detail: Option<String>,
+}
+
+/// What the rules look at of a person's records: all of `stored` but the one of identity `id`.
+pub fn previous(stored: &[Stored], id: RecordId) -> Vec<Previous> {
+    stored
+        .iter()
+        .filter(|stored| stored.entry.record.id != id)
+        .map(|stored| Previous {
+            date: stored.entry.record.date,
+            dose: stored.entry.record.subject.dose(),
+            outcome: stored.entry.record.outcome.clone(),
+        })
+        .collect()
 }
 
 /// What became of an entry that was handed in.

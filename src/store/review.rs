@@ -84,7 +84,10 @@ pub(super) fn open_query() -> String {
     )
 }
 
-fn findings_of(connection: &Connection, sequence: i64) -> Result<Vec<String>, StoreError> {
+pub(super) fn findings_of(
+    connection: &Connection,
+    sequence: i64,
+) -> Result<Vec<String>, StoreError> {
     let findings = connection
         .prepare_cached(
             "SELECT finding FROM review WHERE sequence = ?1 AND settled_in IS NULL ORDER BY 1",

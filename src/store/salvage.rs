@@ -298,7 +298,7 @@ fn copy_delivery(old: &mut Sources<'_>, new: &Connection, sequence: i64) -> Resu
     Ok(())
 }
 
-/// Accounts, pictures, closed days and the enrolment, as far as they can be read: without them
+/// Accounts, pictures, closed days, the desk's notes and the enrolment, as far as they can be read: without them
 /// people sign up and the station enrols again, and no record is lost.
 fn copy_rest(old: &mut Sources<'_>, new: &Connection) {
     for (select, insert) in [
@@ -310,6 +310,10 @@ fn copy_rest(old: &mut Sources<'_>, new: &Connection) {
             "SELECT date, audit FROM closed_day",
             "INSERT OR IGNORE INTO closed_day SELECT ?1, ?2 \
              WHERE EXISTS (SELECT 1 FROM audit WHERE sequence = ?2)",
+        ),
+        (
+            "SELECT notes FROM desk",
+            "INSERT OR IGNORE INTO desk VALUES (1, ?1)",
         ),
         (
             "SELECT sequence, finding, settled_in FROM review",

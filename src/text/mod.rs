@@ -41,6 +41,13 @@ impl Bilingual {
         }
     }
 
+    /// A message from a text that says `日本語 / English`, as errors do; the same words in both
+    /// languages where it does not.
+    pub fn of_text(text: &str) -> Self {
+        let (ja, en) = text.split_once(" / ").unwrap_or((text, text));
+        Self::new(ja.to_owned(), en.to_owned())
+    }
+
     /// The words of one language.
     pub fn in_language(&self, language: Language) -> &str {
         match language {

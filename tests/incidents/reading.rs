@@ -203,6 +203,7 @@ fn a_voucher_pushed_over_the_last_one_does_not_take_its_number() {
         at: Duration::from_millis(100 * i),
         motion,
         occupied: true,
+        sharp: true,
         evidence: Evidence {
             witnesses: (kinds.iter())
                 .map(|kind| witness(*kind, Pattern(digits.map(Some))))
@@ -224,7 +225,7 @@ fn a_voucher_pushed_over_the_last_one_does_not_take_its_number() {
     }
     outcomes.extend(desk.end());
     let numbers = outcomes.iter().map(|outcome| match outcome {
-        Outcome::Accepted(number) => ("accepted", Some(*number)),
+        Outcome::Accepted(accepted) => ("accepted", Some(accepted.number)),
         Outcome::Ended(presented) => ("ended", presented.verdict.number()),
     });
     let expected = [

@@ -635,27 +635,35 @@ fn a_desk_goes_on_where_it_was_left() {
     let doubt = world.doubt(number(2));
     world.does(doubt);
     world.take_away();
+    let of = vials("FJ7489");
+    world.does(Input::Counted {
+        of,
+        vials: 1,
+        drawn: 6,
+    });
     let view = world.view();
+    let kept = serde_json::to_string(&world.desk.notes()).unwrap();
+    let notes: Notes = serde_json::from_str(&kept).unwrap();
     world.desk = Desk::resume(
         StationId::new("tablet-1").unwrap(),
         Catalogue::built_in().unwrap(),
         crate::voucher::TicketKindCodes::default(),
         Resumed {
-            date: TODAY,
-            closed: vec![],
+            notes,
             records: view.records.clone(),
-            counts: view.counts.clone(),
-            undecided: view.undecided.clone(),
-            aside: view.aside.clone(),
-            last_slip: None,
-            slips: vec![],
-            session: view.session.clone().zip(view.segments.clone()),
+            to_follow: vec![],
             last: SequenceNumber(world.place),
         },
     );
     assert_eq!(world.stage(), Stage::NoSession);
     world.does(Input::ConfirmSession(session()));
-    assert_eq!(world.view(), view);
+    let now = world.view();
+    assert_eq!(
+        now.undecided[0].known.candidate,
+        view.undecided[0].known.candidate
+    );
+    assert_eq!((now.records, now.counts), (view.records, view.counts));
+    assert_eq!((now.segments, now.session), (view.segments, view.session));
     let reason = reason();
     world.does(Input::Cancel { record, reason });
 }

@@ -1,0 +1,195 @@
+//! The child process that holds the device: opens it, sets it, and writes what it delivers.
+//!
+//! `nokhwa` hides how much of a buffer was used, when it was taken, and the absolute focus; the
+//! `v4l` crate below it tells all three, so that is what is used.
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use v4l::buffer::Type;
+use v4l::control::{Control, Value};
+use v4l::frameinterval::FrameIntervalEnum;
+use v4l::io::traits::CaptureStream as _;
+use v4l::prelude::MmapStream;
+use v4l::video::Capture as _;
+use v4l::video::capture::Parameters;
+use v4l::{Device, Format, FourCC};
+
+use super::controls::{Setting, Settings};
+use super::error::CameraError;
+use super::format::{FourCc, Offer, PixelFormat, choose};
+use super::luma::RawFrame;
+use super::time::{SystemTime, Time as _};
+use super::wire::{Message, Opened, write_message};
+
+/// Buffers that the driver fills by turns: with fewer it drops frames, with more they grow old.
+const BUFFERS: u32 = 3;
+
+/// A driver's stamp that is older than this, or of the future, is of another clock.
+const PLAUSIBLE: Duration = Duration::from_secs(1);
+
+/// Opens `/dev/videoN` and writes what it delivers to standard output until nobody reads any more.
+/// The process ends with its standard input.
+///
+/// # Errors
+/// When the output is closed; whatever the camera does is told as [`Message::Failed`].
+pub fn serve(number: u32, settings: Settings) -> io::Result<()> {
+    std::thread::spawn(|| {
+        // The station is gone: a device must not stay in use.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        std::process::exit(0);
+    });
+    let mut out = io::BufWriter::with_capacity(1 << 20, io::stdout().lock());
+    match stream(number, settings, &mut out) {
+        Ok(()) => Ok(()),
+        Err(Ending::Closed(error)) => Err(error),
+        Err(Ending::Camera(error)) => {
+            write_message(&mut out, &Message::Failed(error.to_string()))?;
+            out.flush()
+        }
+    }
+}
+
+/// Why the child ends.
+enum Ending {
+    Camera(CameraError),
+    Closed(io::Error),
+}
+
+impl From<CameraError> for Ending {
+    fn from(error: CameraError) -> Self {
+        Self::Camera(error)
+    }
+}
+
+fn stream(number: u32, settings: Settings, out: &mut impl io::Write) -> Result<(), Ending> {
+    let device = Device::new(number as usize).map_err(of_driver)?;
+    let (format, offer) = choose(&offers(&device))?;
+    let stride = set_format(&device, &offer)?;
+    let opened = Opened {
+        name: device.query_caps().map_err(of_driver)?.card,
+        format,
+        offer,
+        settings: set(&device, settings),
+    };
+    let mut stream =
+        MmapStream::with_buffers(&device, Type::VideoCapture, BUFFERS).map_err(of_driver)?;
+    write_message(out, &Message::Opened(opened)).map_err(Ending::Closed)?;
+    let time = SystemTime::start();
+    loop {
+        let (buffer, meta) = stream.next().map_err(of_driver)?;
+        let used = match meta.bytesused as usize {
+            0 => buffer.len(),
+            used => used.min(buffer.len()),
+        };
+        let message = Message::Frame {
+            at: taken(meta.timestamp, time.now()),
+            raw: RawFrame {
+                format,
+                width: offer.width,
+                height: offer.height,
+                stride,
+                bytes: buffer[..used].to_vec(),
+            },
+        };
+        write_message(out, &message).map_err(Ending::Closed)?;
+    }
+}
+
+/// When the driver says that a frame was taken, where that can be; otherwise now.
+fn taken(stamp: v4l::Timestamp, now: Duration) -> Duration {
+    let seconds = u64::try_from(stamp.sec).unwrap_or(0);
+    let micros = u64::try_from(stamp.usec).unwrap_or(0);
+    let at = Duration::from_secs(seconds) + Duration::from_micros(micros);
+    let plausible = at <= now && now.saturating_sub(at) <= PLAUSIBLE;
+    if plausible { at } else { now }
+}
+
+/// What the driver said.
+fn of_driver(error: io::Error) -> CameraError {
+    CameraError::Open(error.to_string())
+}
+
+/// Every format, size and highest rate that the camera has.
+fn offers(device: &Device) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    for format in device.enum_formats().unwrap_or_default() {
+        for size in device.enum_framesizes(format.fourcc).unwrap_or_default() {
+            for size in size.size.to_discrete() {
+                offers.push(Offer {
+                    name: FourCc(format.fourcc.repr),
+                    width: size.width,
+                    height: size.height,
+                    rate: rate(device, format.fourcc, size.width, size.height),
+                });
+            }
+        }
+    }
+    offers
+}
+
+/// The most frames a second of a format and size; 0 when the driver does not tell.
+fn rate(device: &Device, name: FourCC, width: u32, height: u32) -> f32 {
+    let intervals = device.enum_frameintervals(name, width, height);
+    let shortest = |interval: &FrameIntervalEnum| match interval {
+        FrameIntervalEnum::Discrete(fraction) => (fraction.numerator, fraction.denominator),
+        FrameIntervalEnum::Stepwise(steps) => (steps.min.numerator, steps.min.denominator),
+    };
+    let rates = intervals.unwrap_or_default().into_iter().map(|interval| {
+        let (numerator, denominator) = shortest(&interval.interval);
+        denominator as f32 / numerator.max(1) as f32
+    });
+    rates.fold(0.0, f32::max)
+}
+
+/// Sets format and rate; the bytes from row to row.
+fn set_format(device: &Device, offer: &Offer) -> Result<u32, CameraError> {
+    let wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.name.0));
+    let is = device.set_format(&wanted).map_err(of_driver)?;
+    let same = (is.width, is.height, is.fourcc.repr) == (offer.width, offer.height, offer.name.0);
+    if !same {
+        return Err(CameraError::Open(
+            format!("{offer} → {is}").replace('\n', " "),
+        ));
+    }
+    if offer.rate >= 1.0 {
+        // Where the rate cannot be set, the camera's own is as good.
+        let _ = device.set_params(&Parameters::with_fps(offer.rate as u32));
+    }
+    Ok(match PixelFormat::of(offer.name) {
+        Some(PixelFormat::Mjpeg) | None => 0,
+        Some(_) => is.stride,
+    })
+}
+
+/// Sets the controls and reads each back.
+fn set(device: &Device, settings: Settings) -> Vec<Setting> {
+    let known = device.query_controls().unwrap_or_default();
+    let mut set = Vec::new();
+    for (control, wanted) in settings.controls() {
+        let described = known.iter().find(|known| known.id == control);
+        // Most cameras without a motor have no focus at all.
+        let Some(described) = described else { continue };
+        let value = match described.typ {
+            v4l::control::Type::Boolean => Value::Boolean(wanted != 0),
+            _ => Value::Integer(wanted.clamp(described.minimum, described.maximum)),
+        };
+        // What became of it is read back.
+        let _ = device.set_control(Control { id: control, value });
+        set.push(Setting {
+            name: described.name.clone(),
+            control,
+            wanted,
+            is: read_back(device, control),
+        });
+    }
+    set
+}
+
+fn read_back(device: &Device, control: u32) -> Option<i64> {
+    match device.control(control).ok()?.value {
+        Value::Integer(value) => Some(value),
+        Value::Boolean(value) => Some(i64::from(value)),
+        _ => None,
+    }
+}

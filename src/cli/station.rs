@@ -1,0 +1,210 @@
+//! `uketsuke station`: the station without a screen.
+
+use std::io::{self, BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::data_dir::{DataArgs, Place};
+use super::sync::api;
+use super::{EXIT_OK, EXIT_USAGE, station_command, station_object};
+use crate::camera::CameraName;
+use crate::desk::{Input, Stage};
+use crate::intake::{OperatorId, Session};
+use crate::reading::Reader;
+use crate::station::{Beside, Courier, Event, Station, Surroundings, Until, run as run_station};
+use crate::sync::Why;
+
+/// Arguments of `uketsuke station`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  uketsuke station --headless --camera v4l:0 --session today.toml
+  uketsuke station --headless --camera replay:DIR@10 --until-end --jsonl --session today.toml --data-dir DIR
+
+The session file has to be confirmed, and for today. Without it the station records nothing.
+With --commands one JSON object a line on standard input is done as a person would do it:
+  {\"command\":\"change_lot\",\"product\":\"comirnaty-12\",\"lot\":\"FK0108\"}
+  {\"command\":\"cancel\",\"record\":\"<uuid>\",\"reason\":\"…\"}   {\"command\":\"undo\"}   {\"command\":\"close\"}
+Exit codes: 0 it ended as it should; 1 it could not start or go on; 2 wrong usage, or a session
+that is not confirmed for today.")]
+pub struct StationArgs {
+    /// Run without a window / 画面なしで動かす
+    #[arg(long, required = true)]
+    headless: bool,
+    /// The camera: v4l:0, or a folder played as one, replay:DIR@10 / カメラ
+    #[arg(long, value_name = "CAMERA")]
+    camera: CameraName,
+    /// Today's presets, confirmed / 今日のセッションファイル
+    #[arg(long, value_name = "FILE")]
+    session: Option<PathBuf>,
+    /// End with the last frame; a folder is then read whole, no frame left out / 最後のコマで終わる
+    #[arg(long)]
+    until_end: bool,
+    /// Print one JSON object an event / 1件の出来事ごとにJSONで出力
+    #[arg(long)]
+    jsonl: bool,
+    /// Do what standard input says, one JSON object a line / 標準入力の指示に従う
+    #[arg(long)]
+    commands: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
+    let session = args.session.as_deref().map(session_in).transpose()?;
+    let reader = Reader::new()?;
+    let source = args.camera.open(args.until_end)?;
+    let place = args.data.place()?;
+    let _held = place.directory.station_lock()?;
+    let mut station = Station::open(
+        place.store()?,
+        place.catalogue()?,
+        surroundings(&place),
+        place.clock.as_ref(),
+        place.operator.clone(),
+    )?;
+    let mut teller = Teller {
+        jsonl: args.jsonl,
+        failed: None,
+    };
+    if let Some(session) = session {
+        let refused = begin(&mut station, session, &mut teller);
+        if refused {
+            return Ok(EXIT_USAGE);
+        }
+    }
+    let (courier, why) = courier(&place)?;
+    if let Some(why) = why {
+        teller.tell(&Event::NotDelivering(why), &station);
+    }
+    let (commands, _open) = commands(args.commands, &station);
+    let beside = Beside {
+        source,
+        reader,
+        clock: place.clock.as_ref(),
+        courier,
+        commands,
+    };
+    let until = match args.until_end {
+        true => Until::CameraEnds,
+        false => Until::CommandsEnd,
+    };
+    let mut failed = false;
+    let ending = run_station(&mut station, beside, until, &mut |event, station| {
+        failed |= matches!(event, Event::CameraFailed(_));
+        teller.tell(event, station);
+    });
+    teller.finish(&station_object::finished(&ending, &station.snapshot()))?;
+    Ok(if failed { super::EXIT_FAILED } else { EXIT_OK })
+}
+
+fn session_in(path: &Path) -> anyhow::Result<Session> {
+    let text = std::fs::read_to_string(path).with_context(|| {
+        format!(
+            "{}: ファイルを開けません。場所を確かめてください / cannot be opened: check the path",
+            path.display()
+        )
+    })?;
+    Session::parse(&text).with_context(|| path.display().to_string())
+}
+
+fn surroundings(place: &Place) -> Surroundings {
+    Surroundings {
+        home: place.config.municipality,
+        venues: place.config.venues.clone(),
+        codes: place.config.ticket_kinds,
+    }
+}
+
+/// Begins the session; whether the desk refused it.
+fn begin(station: &mut Station<'_>, session: Session, teller: &mut Teller) -> bool {
+    let events = station.tell(Input::ConfirmSession(session));
+    for event in &events {
+        teller.tell(event, station);
+    }
+    station.snapshot().stage == Stage::NoSession || station.snapshot().stage == Stage::Closed
+}
+
+/// Who delivers; why nobody does, otherwise.
+fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> {
+    let mut store = place.quiet_store()?;
+    let Some(enrolment) = store.enrolment()? else {
+        return Ok((None, Some(Why::NotEnrolled)));
+    };
+    let Some(lock) = place.directory.delivery_lock()? else {
+        return Ok((None, Some(Why::AnotherDelivery)));
+    };
+    let courier = Courier {
+        store,
+        api: api(place, enrolment)?,
+        profile: place.profile(),
+        catalogue: place.catalogue()?,
+        clock: place.clock.as_ref(),
+        actor: OperatorId::new("sync")?,
+        lock,
+    };
+    Ok((Some(courier), None))
+}
+
+/// What people do, and the end that keeps a station running to which nobody says anything.
+fn commands(read: bool, station: &Station<'_>) -> (Receiver<Input>, Option<Sender<Input>>) {
+    let (sender, receiver) = channel();
+    if !read {
+        return (receiver, Some(sender));
+    }
+    let _ = station;
+    std::thread::spawn(move || {
+        for line in io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            match station_command::parse(&line) {
+                Ok(input) => {
+                    if sender.send(input).is_err() {
+                        return;
+                    }
+                }
+                Err(error) => eprintln!("uketsuke: {error}"),
+            }
+        }
+    });
+    (receiver, None)
+}
+
+/// Tells what happens, in words or as objects.
+struct Teller {
+    jsonl: bool,
+    failed: Option<io::Error>,
+}
+
+impl Teller {
+    fn tell(&mut self, event: &Event, station: &Station<'_>) {
+        let line = match self.jsonl {
+            true => station_object::object(event, station).map(|object| object.to_string()),
+            false => station_object::words(event),
+        };
+        if let Some(line) = line {
+            self.line(&line);
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        let mut out = io::stdout().lock();
+        let written = writeln!(out, "{line}").and_then(|()| out.flush());
+        self.failed = self.failed.take().or(written.err());
+    }
+
+    /// The last word.
+    fn finish(mut self, object: &serde_json::Value) -> anyhow::Result<()> {
+        let line = match self.jsonl {
+            true => object.to_string(),
+            false => station_object::finished_words(object),
+        };
+        self.line(&line);
+        match self.failed.take() {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What a station tells, as objects for programs and as words for people.
+
+use serde_json::{Value, json};
+
+use super::progress;
+use crate::desk::{OpenPoint, Refusal, Snapshot};
+use crate::reading::{Presented, Verdict};
+use crate::station::{Ending, Event, Station};
+use crate::text::{Bilingual, Language};
+
+/// One object an event; `None` for what only a screen needs.
+pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
+    Some(match event {
+        Event::Recorded {
+            number,
+            record,
+            frame,
+            delay,
+        } => json!({
+            "event": "recorded", "number": number.map(|number| number.to_string()),
+            "record_id": record.to_string(), "at_frame": frame.map(|frame| frame.0),
+            "after_ms": delay.map(|delay| delay.since_rest.as_millis() as u64),
+            "frame_ms": delay.map(|delay| delay.since_decided.as_millis() as u64),
+        }),
+        Event::AlreadyRecorded { number, frame } => json!({
+            "event": "already_recorded", "number": number.map(|number| number.to_string()),
+            "at_frame": frame.map(|frame| frame.0),
+        }),
+        Event::NotRecorded { entry, why } => with_words(
+            json!({"event": "not_recorded", "entry_id": entry.to_string()}),
+            why,
+        ),
+        Event::Changed { record, cancelled } => json!({
+            "event": if *cancelled { "cancelled" } else { "corrected" },
+            "record_id": record.to_string(),
+        }),
+        Event::Question { record, findings } => {
+            let findings: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
+            json!({"event": "question", "record_id": record.to_string(), "findings": findings})
+        }
+        Event::NotAccepted(presented) => not_accepted(presented),
+        Event::LeftUndecided(id) => json!({"event": "left_undecided", "undecided": id.0}),
+        Event::Refused(refusal) => refused(refusal, station),
+        Event::CameraLost(loss) => with_words(
+            json!({"event": "camera_lost", "why": loss.id()}),
+            &loss.words(),
+        ),
+        Event::CameraBack => json!({"event": "camera_back"}),
+        Event::CameraFailed(why) => with_words(json!({"event": "camera_failed"}), why),
+        Event::NotWritten(why) => with_words(json!({"event": "not_written"}), why),
+        Event::Delivery(progress) => progress::object(progress),
+        Event::NotDelivering(why) => {
+            let object = json!({"event": "not_delivering", "why": why.code()});
+            with_words(object, &why.words())
+        }
+        Event::Sound(_) | Event::Copy(_) => return None,
+    })
+}
+
+fn with_words(mut object: Value, words: &Bilingual) -> Value {
+    object["ja"] = words.in_language(Language::Japanese).into();
+    object["en"] = words.in_language(Language::English).into();
+    object
+}
+
+fn not_accepted(presented: &Presented) -> Value {
+    let candidate = match &presented.verdict {
+        Verdict::Review { candidate, .. } => Some(candidate.to_string()),
+        _ => None,
+    };
+    json!({
+        "event": presented.verdict.status(), "candidate": candidate,
+        "reasons": presented.verdict.reasons(),
+        "first_frame": presented.first.0, "last_frame": presented.last.0,
+    })
+}
+
+/// What was asked and not done; a close that was refused tells what is open.
+fn refused(refusal: &Refusal, station: &Station<'_>) -> Value {
+    let words = Bilingual::of_text(&refusal.to_string());
+    let mut object = with_words(json!({"event": "not_done"}), &words);
+    if matches!(refusal, Refusal::OpenPoints(_)) {
+        let open: Vec<OpenPoint> = station.snapshot().open_points;
+        object["open"] = serde_json::to_value(open).unwrap_or_default();
+    }
+    object
+}
+
+/// The last object: frames, records and what is open.
+pub(super) fn finished(ending: &Ending, snapshot: &Snapshot) -> Value {
+    json!({
+        "event": "finished",
+        "frames": {"delivered": ending.frames.delivered, "dropped": ending.frames.dropped,
+            "oldest_ms": ending.oldest.as_millis() as u64},
+        "records": snapshot.records.len(), "undecided": snapshot.undecided.len(),
+        "aside": snapshot.aside.len(), "stage": format!("{:?}", snapshot.stage),
+    })
+}
+
+/// The same for people.
+pub(super) fn finished_words(object: &Value) -> String {
+    format!(
+        "終わりました。今日の記録 {} 件、未処理 {} 件、保留 {} 件 / ended: {0} records today, {1} undecided, {2} aside",
+        object["records"], object["undecided"], object["aside"]
+    )
+}
+
+/// One line an event, for people; the number is shown in the groups that the paper has.
+pub(super) fn words(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Recorded { number, .. } => match number {
+            Some(number) => format!("✓ 記録 recorded          {}", number.grouped()),
+            None => "✓ 記録 recorded          番号は後日 number to follow".to_owned(),
+        },
+        Event::AlreadyRecorded { number, .. } => {
+            let number = number.map_or_else(String::new, |number| number.grouped());
+            format!("＝ 記録済 recorded before {number}")
+        }
+        Event::NotRecorded { why, .. } => format!("✕ {why}"),
+        Event::Changed { cancelled, .. } => match cancelled {
+            true => "✓ 取り消しました / cancelled".to_owned(),
+            false => "✓ 訂正しました / corrected".to_owned(),
+        },
+        Event::Question { findings, .. } => {
+            let codes: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
+            format!("？ 確認してください / please answer: {}", codes.join(", "))
+        }
+        Event::NotAccepted(presented) => {
+            let reasons = presented.verdict.reasons().iter();
+            let words =
+                reasons.map(|reason| format!("{} / {}", reason.japanese(), reason.english()));
+            format!(
+                "？ 要確認 not read        {}",
+                words.collect::<Vec<_>>().join("; ")
+            )
+        }
+        Event::Refused(refusal) => format!("✕ {refusal}"),
+        Event::CameraLost(loss) => format!("✕ {}", loss.words()),
+        Event::CameraBack => "✓ カメラが戻りました / the camera is back".to_owned(),
+        Event::CameraFailed(why) | Event::NotWritten(why) => format!("✕ {why}"),
+        Event::Delivery(crate::sync::Progress::Batch { delivered, .. }) if *delivered > 0 => {
+            format!("↑ 送信 {delivered} 件 / delivered {delivered}")
+        }
+        Event::Delivery(crate::sync::Progress::Waiting(waiting)) => {
+            format!("… {}", waiting.why.words())
+        }
+        Event::NotDelivering(why) => format!("… {}", why.words()),
+        Event::LeftUndecided(_) | Event::Sound(_) | Event::Copy(_) | Event::Delivery(_) => {
+            return None;
+        }
+    })
+}

@@ -1,0 +1,179 @@
+//! What the desk asks of the store: to look persons up, to keep entries and notes, to write down
+//! what people did.
+
+use crate::clock::Moment;
+use crate::desk::{self, DayRecord, Kept, Notes, Resumed, Standing};
+use crate::intake::{
+    Candidate, Catalogue, Entry, Finding, FindingCode, Known, RecordId, SequenceNumber, Session,
+    Severity, Subject, check,
+};
+use crate::store::{
+    CopyState, Crop, Entered, RecordOfDay, RecordStore as _, Shown, SqliteStore, State, StoreError,
+    Witnessed, previous,
+};
+use crate::text::Bilingual;
+use crate::voucher::{MunicipalityCode, TicketKindCodes};
+
+use super::acts;
+
+/// What surrounds a station and does not change while it runs.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The municipality that runs the venue.
+    pub home: Option<MunicipalityCode>,
+    /// The venues of the list; empty where any may be entered.
+    pub venues: Vec<crate::intake::Venue>,
+    /// Which digit stands for which ticket kind.
+    pub codes: TicketKindCodes,
+}
+
+/// The store, as the desk sees it.
+pub(super) struct Book {
+    pub(super) store: SqliteStore,
+    pub(super) catalogue: Catalogue,
+    pub(super) surroundings: Surroundings,
+    /// Whether the wall clock jumped since the program started.
+    pub(super) clock_suspect: bool,
+}
+
+impl Book {
+    /// What all rules say of a candidate, other records of the person considered.
+    pub(super) fn check(
+        &mut self,
+        record: RecordId,
+        candidate: &Candidate,
+        session: &Session,
+        now: &Moment,
+    ) -> Result<Vec<Finding>, StoreError> {
+        let previous = match candidate.subject {
+            Subject::Voucher(number) => previous(&self.store.of_person(number)?, record),
+            Subject::ToFollow { .. } => Vec::new(),
+        };
+        let known = Known {
+            clock_suspect: self.clock_suspect,
+            home: self.surroundings.home,
+            venues: self.surroundings.venues.clone(),
+            ticket_kinds: self.surroundings.codes,
+            previous,
+            ..Known::on(now.day())
+        };
+        Ok(check(candidate, session, &self.catalogue, &known))
+    }
+
+    /// Keeps an entry for good.
+    pub(super) fn record(
+        &mut self,
+        entry: &Entry,
+        shown: &[Finding],
+        crops: &[Crop],
+        witnessed: Witnessed,
+    ) -> Result<(Kept, CopyState), StoreError> {
+        let witnessed = Witnessed {
+            shown: shown.iter().map(Shown::from).collect(),
+            ..witnessed
+        };
+        let recorded = self.store.record_with_crops(entry, crops, &witnessed)?;
+        let place = |sequence: i64| SequenceNumber(sequence.unsigned_abs());
+        let kept = match recorded.entered {
+            Entered::AsNew(sequence, State::Conflict) => Kept::Contradicting(place(sequence)),
+            Entered::AsNew(sequence, _) | Entered::Again(sequence) => Kept::AsNew(place(sequence)),
+            Entered::SameContent(other) => Kept::SameAs(other),
+        };
+        Ok((kept, recorded.copy))
+    }
+
+    /// A person looked at a record's findings and leaves it as it is.
+    pub(super) fn settle_review(
+        &mut self,
+        record: RecordId,
+        witnessed: &Witnessed,
+    ) -> Result<(), StoreError> {
+        for stored in self.store.history(record)? {
+            self.store.settle_review(stored.sequence, witnessed)?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what a person did.
+    pub(super) fn witness(
+        &mut self,
+        act: &desk::Act,
+        witnessed: &Witnessed,
+    ) -> Result<(), StoreError> {
+        match act {
+            desk::Act::Closed(date) => self.store.close_day(*date, witnessed).map(drop),
+            desk::Act::Reopened(date, reason) => {
+                self.store.reopen_day(*date, reason.as_str(), witnessed)
+            }
+            act => match acts::of(act) {
+                Some((act, detail)) => self.store.witness(act, &detail, witnessed).map(drop),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Keeps what the desk knows and no record tells.
+    pub(super) fn keep(&mut self, notes: &Notes) -> Result<(), StoreError> {
+        let text = serde_json::to_string(notes).map_err(|_| UNREADABLE)?;
+        self.store.keep_desk(&text)
+    }
+
+    /// What the desk goes on with.
+    pub(super) fn resume(&mut self) -> Result<Resumed, StoreError> {
+        let notes: Notes = match self.store.desk()? {
+            Some(text) => serde_json::from_str(&text).map_err(|_| UNREADABLE)?,
+            None => Notes::default(),
+        };
+        let records = match notes.day {
+            Some(day) => self.store.of_day(day)?.into_iter().map(as_desk).collect(),
+            None => Vec::new(),
+        };
+        let to_follow = self.store.open_slips()?.into_iter();
+        Ok(Resumed {
+            notes,
+            records,
+            to_follow: to_follow.map(|stored| stored.entry.record).collect(),
+            last: SequenceNumber(self.store.head()?.sequence.unsigned_abs()),
+        })
+    }
+}
+
+const UNREADABLE: StoreError = StoreError::Unreadable {
+    sequence: 0,
+    column: "desk.notes",
+};
+
+fn as_desk(kept: RecordOfDay) -> DayRecord {
+    DayRecord {
+        record: kept.record,
+        sequence: SequenceNumber(kept.sequence.unsigned_abs()),
+        standing: if kept.cancelled {
+            Standing::Cancelled
+        } else {
+            Standing::Standing
+        },
+        contradicts: kept.contradicts && !kept.cancelled,
+        findings: kept
+            .findings
+            .iter()
+            .filter_map(|code| again(code))
+            .collect(),
+    }
+}
+
+/// A finding of a record that was made before the program started: what it said is in the log.
+fn again(code: &str) -> Option<Finding> {
+    let known = FindingCode::ALL.iter().find(|known| known.as_str() == code);
+    known.map(|code| Finding {
+        code: *code,
+        severity: Severity::Review,
+        message: Bilingual::new(
+            "再起動の前に見つかった所見です",
+            "found before the program was started again",
+        ),
+        remedy: Bilingual::new(
+            "記録と紙を見比べてください",
+            "compare the record with the paper",
+        ),
+    })
+}

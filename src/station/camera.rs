@@ -1,0 +1,149 @@
+//! The thread that looks: from the camera's frames to what they mean to the station.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::core::{Arrival, Look, words};
+use super::cutouts::cut_out;
+use super::watcher::Watcher;
+use crate::camera::{Counts, FrameSource, Grab, Loss};
+use crate::clock::Clock;
+use crate::desk::Input;
+use crate::optics::Frame;
+use crate::reading::{Expectation, LiveReader, Outcome, Reader, Seen};
+use crate::text::Bilingual;
+
+/// How long the camera is waited for at once; between two waits the thread can be ended.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What the looking thread tells.
+#[derive(Debug)]
+pub enum CameraReport {
+    /// What a frame meant.
+    Look(Look),
+    /// Frames so far, and how old the last one was when it was taken up.
+    Counts {
+        /// Handed out and dropped by the camera.
+        counts: Counts,
+        /// Age of the frame.
+        age: Duration,
+    },
+    /// The camera delivers no more; it is being opened again.
+    Lost(Loss),
+    /// It delivers again.
+    Back,
+    /// Nothing can be read any more, and why.
+    Failed(Bilingual),
+    /// The camera has come to its end.
+    Ended,
+}
+
+/// Reads what `source` delivers until it ends or `tell` says so; `expectation` is asked before
+/// every frame.
+pub fn watch_camera(
+    source: &mut dyn FrameSource,
+    reader: &Reader,
+    clock: &dyn Clock,
+    expectation: &dyn Fn() -> Expectation,
+    tell: &mut dyn FnMut(CameraReport) -> ControlFlow<()>,
+) {
+    let live = LiveReader::new(reader, expectation());
+    let mut looking = Looking {
+        live,
+        watcher: Watcher::default(),
+        clock,
+    };
+    loop {
+        let reports = match source.next(PATIENCE) {
+            Ok(Grab::Frame(frame)) => {
+                let age = source.now().saturating_sub(frame.at);
+                let mut reports = looking.expect(expectation());
+                reports.extend(looking.at(&frame, age));
+                let counts = source.counts();
+                reports.push(CameraReport::Counts { counts, age });
+                reports
+            }
+            Ok(Grab::Nothing) => looking.expect(expectation()),
+            Ok(Grab::Lost(loss)) => looking.ended_with(CameraReport::Lost(loss)),
+            Ok(Grab::Back) => vec![CameraReport::Back],
+            Ok(Grab::Ended) => looking.ended_with(CameraReport::Ended),
+            Err(error) => looking.ended_with(CameraReport::Failed(words(&error))),
+        };
+        for report in reports {
+            let last = matches!(report, CameraReport::Failed(_) | CameraReport::Ended);
+            if tell(report).is_break() || last {
+                return;
+            }
+        }
+    }
+}
+
+/// What the thread knows from frame to frame.
+struct Looking<'a> {
+    live: LiveReader<'a>,
+    watcher: Watcher,
+    clock: &'a dyn Clock,
+}
+
+impl Looking<'_> {
+    fn expect(&mut self, expectation: Expectation) -> Vec<CameraReport> {
+        let ended = self.live.expect(expectation);
+        ended.into_iter().map(|ended| self.end(ended)).collect()
+    }
+
+    /// Reads a frame that was taken `age` ago.
+    fn at(&mut self, frame: &Frame, age: Duration) -> Vec<CameraReport> {
+        let taken = self.clock.now().monotonic.saturating_sub(age);
+        match self.live.see(frame) {
+            Ok(Some(seen)) => {
+                let look = self.look(frame, &seen, taken);
+                vec![CameraReport::Look(look)]
+            }
+            Ok(None) => Vec::new(),
+            Err(error) => vec![CameraReport::Failed(words(&error))],
+        }
+    }
+
+    fn look(&mut self, frame: &Frame, seen: &Seen, taken: Duration) -> Look {
+        let presentation = self.live.presentation();
+        let guidance = seen.observation.guidance.clone();
+        let inputs = self.watcher.inputs(&seen.outcomes, presentation, guidance);
+        let arrival = seen.outcomes.iter().find_map(|outcome| match outcome {
+            Outcome::Accepted(accepted) => Some(Arrival {
+                frame: accepted.frame,
+                taken,
+                settled: taken.saturating_sub(accepted.took),
+            }),
+            Outcome::Ended(_) => None,
+        });
+        let matters = |input: &Input| match input {
+            Input::Accepted(read) => read.frame == frame.id,
+            Input::InDoubt(doubt) => doubt.frame == frame.id,
+            _ => false,
+        };
+        let crops = (inputs.iter().any(matters))
+            .then(|| (frame.id, cut_out(frame, &seen.observation.layout)));
+        Look {
+            inputs,
+            arrival,
+            crops,
+        }
+    }
+
+    fn ended_with(&mut self, last: CameraReport) -> Vec<CameraReport> {
+        let ended = self.live.end().map(|ended| self.end(ended));
+        ended.into_iter().chain([last]).collect()
+    }
+
+    /// What lies there is over without a frame that shows it.
+    fn end(&mut self, ended: Outcome) -> CameraReport {
+        let inputs = self
+            .watcher
+            .inputs(&[ended], self.live.presentation(), None);
+        CameraReport::Look(Look {
+            inputs,
+            arrival: None,
+            crops: None,
+        })
+    }
+}

@@ -1,0 +1,338 @@
+//! The station in one thread: it takes in one thing, carries out what follows, and tells.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use super::book::{Book, Surroundings};
+use super::cutouts::Cutouts;
+use super::event::{Delay, Event};
+use crate::clock::{self, Clock, Moment};
+use crate::desk::{Desk, Effect, Input, Notes, Now, Snapshot, Sound};
+use crate::intake::{Catalogue, Entry, EntryKind, Finding, OperatorId, RecordId};
+use crate::reading::{Expectation, FrameId};
+use crate::store::{CopyState, Crop, SqliteStore, StoreError, Witnessed};
+use crate::text::Bilingual;
+
+/// Arrivals that are remembered until their record is durable.
+const ARRIVALS: usize = 8;
+
+/// When a frame that decided was taken, and when its voucher came to rest; both on the station's
+/// monotonic clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// The frame.
+    pub frame: FrameId,
+    /// When it was taken.
+    pub taken: Duration,
+    /// When its voucher had come to rest.
+    pub settled: Duration,
+}
+
+/// What one frame means to the station.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// What the desk is told of it.
+    pub inputs: Vec<Input>,
+    /// When its voucher came to rest, of a frame that decided.
+    pub arrival: Option<Arrival>,
+    /// Pictures of its number, of a frame that may be kept.
+    pub crops: Option<(FrameId, Vec<Crop>)>,
+}
+
+/// The desk, its book, and what both need.
+pub struct Station<'a> {
+    desk: Desk,
+    book: Book,
+    clock: &'a dyn Clock,
+    /// Who is written down where nobody sits at the desk.
+    user: OperatorId,
+    /// The notes as they are in the book.
+    kept: Notes,
+    cutouts: Cutouts,
+    arrivals: VecDeque<Arrival>,
+    copy: Option<CopyState>,
+    before: Moment,
+}
+
+impl<'a> Station<'a> {
+    /// Goes on where the book says that the desk was left; the session has to be confirmed anew.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the book cannot be read.
+    pub fn open(
+        store: SqliteStore,
+        catalogue: Catalogue,
+        surroundings: Surroundings,
+        clock: &'a dyn Clock,
+        user: OperatorId,
+    ) -> Result<Self, StoreError> {
+        let station = store.opening().station.clone();
+        let codes = surroundings.codes;
+        let mut book = Book {
+            store,
+            catalogue: catalogue.clone(),
+            surroundings,
+            clock_suspect: false,
+        };
+        let desk = Desk::resume(station, catalogue, codes, book.resume()?);
+        Ok(Self {
+            kept: desk.notes(),
+            desk,
+            book,
+            clock,
+            user,
+            cutouts: Cutouts::default(),
+            arrivals: VecDeque::new(),
+            copy: None,
+            before: clock.now(),
+        })
+    }
+
+    /// What a screen draws.
+    pub fn snapshot(&self) -> Snapshot {
+        self.desk.snapshot(self.today())
+    }
+
+    /// What the reader has to expect of the next voucher.
+    pub fn expectation(&self) -> Expectation {
+        let session = self.desk.session().filter(|session| session.confirmed);
+        Expectation {
+            codes: self.book.surroundings.codes,
+            ticket_kind: session.map(|session| session.ticket_kind),
+            dose: session.and_then(|session| session.dose),
+        }
+    }
+
+    /// Takes in what a frame told.
+    pub fn look(&mut self, look: Look) -> Vec<Event> {
+        if let Some((frame, crops)) = look.crops {
+            self.cutouts.keep(frame, crops);
+        }
+        if let Some(arrival) = look.arrival {
+            self.arrivals.push_back(arrival);
+            if self.arrivals.len() > ARRIVALS {
+                self.arrivals.pop_front();
+            }
+        }
+        look.inputs
+            .into_iter()
+            .flat_map(|input| self.tell(input))
+            .collect()
+    }
+
+    /// Frames are counted anew: those before are nobody's any more.
+    pub fn forget_frames(&mut self) {
+        self.cutouts.forget();
+        self.arrivals.clear();
+    }
+
+    /// Tells the desk one thing, and does all that follows.
+    pub fn tell(&mut self, input: Input) -> Vec<Event> {
+        let mut events = Vec::new();
+        let mut waiting = VecDeque::from([input]);
+        while let Some(input) = waiting.pop_front() {
+            if let Input::Ended(presented) = &input
+                && presented.verdict.number().is_none()
+            {
+                events.push(Event::NotAccepted(presented.clone()));
+            }
+            let effects = self.step(input);
+            self.keep_notes(&mut events);
+            for effect in effects {
+                waiting.extend(self.carry_out(effect, &mut events));
+            }
+        }
+        events
+    }
+
+    /// What is due without anybody asking: what could not be written down is tried again.
+    pub fn tick(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.keep_notes(&mut events);
+        events
+    }
+
+    fn step(&mut self, input: Input) -> Vec<Effect> {
+        let now = self.now();
+        self.desk.step(
+            input,
+            &mut Now {
+                today: now.day(),
+                at: now.wall,
+                new_id: &mut || RecordId::new(now.wall),
+            },
+        )
+    }
+
+    /// Keeps what the desk has to remember, where that changed.
+    fn keep_notes(&mut self, events: &mut Vec<Event>) {
+        let notes = self.desk.notes();
+        if notes == self.kept {
+            return;
+        }
+        match self.book.keep(&notes) {
+            Ok(()) => self.kept = notes,
+            Err(error) => events.push(Event::NotWritten(words(&error))),
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect, events: &mut Vec<Event>) -> Option<Input> {
+        match effect {
+            Effect::Check {
+                record,
+                candidate,
+                session,
+            } => {
+                let now = self.now();
+                let findings = self.book.check(record, &candidate, &session, &now);
+                // The book holds contradicting records apart even when they cannot be looked up.
+                let findings = self.told(findings, events).unwrap_or_default();
+                return Some(Input::Checked { record, findings });
+            }
+            Effect::Record {
+                entry,
+                shown,
+                frame,
+            } => return Some(self.record(&entry, &shown, frame, events)),
+            Effect::SettleReview(record) => {
+                let witnessed = self.witnessed();
+                let settled = self.book.settle_review(record, &witnessed);
+                self.told(settled, events);
+            }
+            Effect::Audit(act) => {
+                let witnessed = self.witnessed();
+                let written = self.book.witness(&act, &witnessed);
+                self.told(written, events);
+                if let crate::desk::Act::LeftUndecided(undecided) = &act {
+                    events.push(Event::LeftUndecided(undecided.id));
+                }
+            }
+            Effect::Sound(sound) => {
+                self.sound(sound, events);
+            }
+            Effect::Refuse(refusal) => events.push(Event::Refused(refusal)),
+        }
+        None
+    }
+
+    fn record(
+        &mut self,
+        entry: &Entry,
+        shown: &[Finding],
+        frame: Option<FrameId>,
+        events: &mut Vec<Event>,
+    ) -> Input {
+        let witnessed = self.witnessed();
+        let crops = self.cutouts.of(frame);
+        match self.book.record(entry, shown, crops, witnessed) {
+            Ok((kept, copy)) => {
+                let is_new = !matches!(kept, crate::desk::Kept::SameAs(_));
+                if is_new {
+                    events.push(self.in_the_book(entry, frame));
+                }
+                if self.copy.as_ref() != Some(&copy) {
+                    self.copy = Some(copy.clone());
+                    events.push(Event::Copy(copy));
+                }
+                Input::Recorded {
+                    entry: entry.id,
+                    kept,
+                }
+            }
+            Err(error) => {
+                let why = words(&error);
+                events.push(Event::NotRecorded {
+                    entry: entry.id,
+                    why: why.clone(),
+                });
+                Input::NotRecorded {
+                    entry: entry.id,
+                    why,
+                }
+            }
+        }
+    }
+
+    fn in_the_book(&self, entry: &Entry, frame: Option<FrameId>) -> Event {
+        let record = entry.record.id;
+        match entry.kind {
+            EntryKind::New => Event::Recorded {
+                number: entry.record.subject.voucher(),
+                record,
+                frame,
+                delay: self.delay(frame),
+            },
+            EntryKind::Correction(_) => Event::Changed {
+                record,
+                cancelled: false,
+            },
+            EntryKind::Cancellation(_) => Event::Changed {
+                record,
+                cancelled: true,
+            },
+        }
+    }
+
+    /// How long the voucher of this frame has waited.
+    fn delay(&self, frame: Option<FrameId>) -> Option<Delay> {
+        let mut arrivals = self.arrivals.iter().rev();
+        let arrival = arrivals.find(|arrival| Some(arrival.frame) == frame)?;
+        let now = self.clock.now().monotonic;
+        Some(Delay {
+            since_rest: now.saturating_sub(arrival.settled),
+            since_decided: now.saturating_sub(arrival.taken),
+        })
+    }
+
+    fn sound(&self, sound: Sound, events: &mut Vec<Event>) {
+        match sound {
+            Sound::AlreadyRecorded => events.push(Event::AlreadyRecorded {
+                number: self.desk.on_table().and_then(|table| table.number),
+                frame: self.arrivals.back().map(|arrival| arrival.frame),
+            }),
+            Sound::Question => {
+                if let Some(question) = self.desk.question() {
+                    let findings = question.findings.iter().map(|finding| finding.code);
+                    events.push(Event::Question {
+                        record: question.record,
+                        findings: findings.collect(),
+                    });
+                }
+            }
+            _ => {}
+        }
+        events.push(Event::Sound(sound));
+    }
+
+    /// The value; what went wrong is told.
+    fn told<T>(&mut self, result: Result<T, StoreError>, events: &mut Vec<Event>) -> Option<T> {
+        result
+            .map_err(|error| events.push(Event::NotWritten(words(&error))))
+            .ok()
+    }
+
+    fn witnessed(&mut self) -> Witnessed {
+        let seated = self.desk.session().map(|session| session.operator.clone());
+        let actor = seated.unwrap_or_else(|| self.user.clone());
+        Witnessed::new(actor, self.now())
+    }
+
+    /// The moment; a clock that jumped is suspect from then on.
+    fn now(&mut self) -> Moment {
+        let now = self.clock.now();
+        self.book.clock_suspect |= clock::jump(&self.before, &now).is_some();
+        self.before = now;
+        now
+    }
+
+    fn today(&self) -> Date {
+        self.clock.now().day()
+    }
+}
+
+/// An error's words in both languages.
+pub(super) fn words(error: &dyn std::error::Error) -> Bilingual {
+    Bilingual::of_text(&error.to_string())
+}

@@ -1,0 +1,87 @@
+//! What a station tells: to a screen, to a program that reads along.
+
+use std::time::Duration;
+
+use crate::camera::Loss;
+use crate::desk::{Refusal, Sound, UndecidedId};
+use crate::intake::{FindingCode, RecordId};
+use crate::reading::{FrameId, Presented};
+use crate::store::CopyState;
+use crate::sync::{Progress, Why};
+use crate::text::Bilingual;
+use crate::voucher::VoucherNumber;
+
+/// How long a voucher waited until its record was durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delay {
+    /// From the first frame of its presentation that was at rest and sharp.
+    pub since_rest: Duration,
+    /// From the frame that decided.
+    pub since_decided: Duration,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A record is in the book for good.
+    Recorded {
+        /// The voucher's number; `None` while it is to follow.
+        number: Option<VoucherNumber>,
+        /// The record.
+        record: RecordId,
+        /// The frame that decided; `None` of a number that a person typed.
+        frame: Option<FrameId>,
+        /// How long it took; `None` of a number that a person typed.
+        delay: Option<Delay>,
+    },
+    /// The book says the same already; nothing was added.
+    AlreadyRecorded {
+        /// The voucher's number.
+        number: Option<VoucherNumber>,
+        /// The frame that decided.
+        frame: Option<FrameId>,
+    },
+    /// A record is not in the book, and why.
+    NotRecorded {
+        /// The entry.
+        entry: RecordId,
+        /// Why, with the remedy.
+        why: Bilingual,
+    },
+    /// A change of a record is in the book.
+    Changed {
+        /// The record.
+        record: RecordId,
+        /// Whether it was cancelled; otherwise corrected.
+        cancelled: bool,
+    },
+    /// A finding waits for its answer.
+    Question {
+        /// The record that it would be.
+        record: RecordId,
+        /// What was found.
+        findings: Vec<FindingCode>,
+    },
+    /// A voucher was taken away and its number was not accepted.
+    NotAccepted(Presented),
+    /// A voucher stays listed until a person decides.
+    LeftUndecided(UndecidedId),
+    /// What the desk sounds like.
+    Sound(Sound),
+    /// What was asked was not done, and why.
+    Refused(Refusal),
+    /// The camera delivers no more; it is being opened again.
+    CameraLost(Loss),
+    /// It delivers again.
+    CameraBack,
+    /// Reading is not possible any more, and why.
+    CameraFailed(Bilingual),
+    /// What the station has to remember could not be written down, and why.
+    NotWritten(Bilingual),
+    /// How the second copy stands, when that changed.
+    Copy(CopyState),
+    /// The delivery came on, or waits.
+    Delivery(Progress),
+    /// Nothing is delivered until somebody does something.
+    NotDelivering(Why),
+}

@@ -1,0 +1,44 @@
+//! The station: the desk, the book, the camera and the delivery, running together.
+//!
+//! ```text
+//!  camera ─▶ LiveReader ─▶ Watcher ─▶ Look ─┐                       ┌─▶ Event
+//!            (its own thread)               ├─▶ Station ─▶ Desk ────┤
+//!  commands of people ──────────────────────┘      ▲  │  (pure)     └─▶ Snapshot
+//!                                                  │  ▼
+//!  Delivery (its own thread) ◀── wakes ────────────┴─ Book (store)
+//! ```
+//!
+//! [`Station`] is one thread's work: it takes in one thing at a time, carries out what the desk
+//! asks for until nothing is left to do, and tells what happened. What is recorded is in the book,
+//! durable, before anybody is told. Whatever the desk has to remember over a restart is kept before
+//! anything else is done about it.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `watcher` | what a frame told, as the desk wants to hear it |
+//! | `cutouts` | pictures of number and marks, for a person who checks a record |
+//! | `book` | what the desk asks of the store |
+//! | `acts` | what people did, as the audit log writes it |
+//! | `core` | the station itself, in one thread |
+//! | `event` | what it tells |
+//! | `camera` | the thread that looks |
+//! | `delivery` | the thread that delivers |
+//! | `run` | all threads together |
+
+mod acts;
+mod book;
+mod camera;
+mod core;
+mod cutouts;
+mod delivery;
+mod event;
+mod run;
+mod watcher;
+
+pub use book::Surroundings;
+pub use camera::{CameraReport, watch_camera};
+pub use core::{Arrival, Look, Station};
+pub use delivery::Courier;
+pub use event::{Delay, Event};
+pub use run::{Beside, Ending, Listener, Until, run};
+pub use watcher::Watcher;

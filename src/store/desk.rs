@@ -1,0 +1,179 @@
+//! What the reception desk goes on with after a restart: its notes, and the records of its day.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use rusqlite::{OptionalExtension, params};
+
+use super::audit::{self, Act, Particulars, Witnessed};
+use super::error::StoreError;
+use super::outbox::{self, STORED, Stored};
+use super::review;
+use super::sqlite::SqliteStore;
+use crate::intake::{EntryKind, RecordId, VaccinationRecord};
+
+/// A record of a day, from all its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOfDay {
+    /// The place of its first entry.
+    pub sequence: i64,
+    /// Its content, corrections included.
+    pub record: VaccinationRecord,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+    /// Whether it contradicts another record.
+    pub contradicts: bool,
+    /// Identifiers of findings that a person has to look at.
+    pub findings: Vec<String>,
+}
+
+impl SqliteStore {
+    /// Keeps the desk's notes, as text that only the desk understands.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRecorded`].
+    pub fn keep_desk(&mut self, notes: &str) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO desk (only, notes) VALUES (1, ?1) \
+                     ON CONFLICT (only) DO UPDATE SET notes = excluded.notes",
+                )?
+                .execute(params![notes])?;
+            Ok(())
+        })
+    }
+
+    /// The desk's notes as they were kept last.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn desk(&mut self) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            let notes = connection
+                .query_row("SELECT notes FROM desk", [], |row| row.get(0))
+                .optional()?;
+            Ok(notes)
+        })
+    }
+
+    /// The records of a day, cancelled ones included, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::Unreadable`].
+    pub fn of_day(&mut self, date: Date) -> Result<Vec<RecordOfDay>, StoreError> {
+        self.read(|connection| {
+            let entries: Vec<Stored> = connection
+                .prepare_cached(&format!("{STORED} WHERE date = ?1 ORDER BY sequence"))?
+                .query_map(params![date.to_string()], Stored::read)?
+                .map(|stored| stored.map_err(StoreError::from)?)
+                .collect::<Result<_, StoreError>>()?;
+            let mut seen = BTreeSet::<RecordId>::new();
+            let mut records = Vec::new();
+            for id in entries.iter().map(|stored| stored.entry.record.id) {
+                if seen.insert(id) {
+                    let history = outbox::history(connection, id)?;
+                    records.extend(of_history(connection, &history)?);
+                }
+            }
+            records.retain(|record| record.record.date == date);
+            records.sort_by_key(|record| record.sequence);
+            Ok(records)
+        })
+    }
+
+    /// A day that was closed is open again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRecorded`].
+    pub fn reopen_day(
+        &mut self,
+        date: Date,
+        reason: &str,
+        witnessed: &Witnessed,
+    ) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            let detail = format!("{date}: {reason}");
+            let what = Particulars::of(Act::DayReopened, &detail);
+            audit::append(transaction, witnessed, &what)?;
+            transaction.execute(
+                "DELETE FROM closed_day WHERE date = ?1",
+                params![date.to_string()],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+/// A record from all its entries, oldest first; `None` where the first is missing.
+fn of_history(
+    connection: &rusqlite::Connection,
+    history: &[Stored],
+) -> Result<Option<RecordOfDay>, StoreError> {
+    let (Some(first), Some(last)) = (history.first(), history.last()) else {
+        return Ok(None);
+    };
+    let mut findings = Vec::new();
+    for stored in history {
+        findings.extend(review::findings_of(connection, stored.sequence)?);
+    }
+    Ok(Some(RecordOfDay {
+        sequence: first.sequence,
+        record: last.entry.record.clone(),
+        cancelled: matches!(last.entry.kind, EntryKind::Cancellation(_)),
+        contradicts: last.state == super::State::Conflict,
+        findings,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::contract::{clerk, on_disk, record};
+    use super::super::{RecordStore as _, Shown};
+    use super::*;
+    use crate::intake::{Entry, Reason};
+
+    #[test]
+    fn the_last_notes_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = on_disk(folder.path());
+        assert_eq!(store.desk().unwrap(), None);
+        store.keep_desk("{}").unwrap();
+        store.keep_desk("{\"day\":\"2021-11-20\"}").unwrap();
+        let notes = store.desk().unwrap();
+        assert_eq!(notes.as_deref(), Some("{\"day\":\"2021-11-20\"}"));
+    }
+
+    #[test]
+    fn a_days_records_are_as_their_last_entries_say_in_the_order_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = on_disk(folder.path());
+        let (one, two) = (record(1, 1, "FJ7489"), record(2, 1, "FJ7489"));
+        let findings = Witnessed {
+            shown: vec![Shown {
+                finding: "odd_lot".to_owned(),
+                for_review: true,
+            }],
+            ..clerk()
+        };
+        store.record(&Entry::new(one.clone()), &findings).unwrap();
+        store.record(&Entry::new(two.clone()), &clerk()).unwrap();
+        let cancellation = Entry {
+            id: RecordId::new(one.recorded_at),
+            kind: EntryKind::Cancellation(Reason::new("番号違い").unwrap()),
+            record: one.clone(),
+        };
+        store.record(&cancellation, &clerk()).unwrap();
+        let day = store.of_day(one.date).unwrap();
+        let told: Vec<_> = (day.iter())
+            .map(|record| (record.record.id, record.cancelled, record.findings.len()))
+            .collect();
+        assert_eq!(told, [(one.id, true, 1), (two.id, false, 0)]);
+        assert!(
+            store
+                .of_day(one.date.tomorrow().unwrap())
+                .unwrap()
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! A station at work without a window: whole days in virtual time, restarts, faults, and what stays.
+//!
+//! `make test` runs the short forms; `make day` sets `DAY=full` and runs the day of eight hours,
+//! whose figures are in `docs/MEASURED.md`. Everything random is seeded.
+#![cfg(feature = "sandbox")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "a test's helpers fail the test, and other tests use the rest of them"
+)]
+
+#[path = "../book/mod.rs"]
+mod book;
+#[path = "../delivery/site.rs"]
+mod site;
+
+mod day;
+mod restarts;
+mod world;
