@@ -122,6 +122,20 @@ durability: system-packages ## What was recorded survives kills, power cuts, fai
 delivery: system-packages ## What was recorded is delivered once, unchanged: kills, faults, two tablets: the long form
 	DELIVERY=full $(CARGO) test $(PROFILE) --test delivery -- --nocapture
 
+SEQUENCES_SEED ?= 3
+SEQUENCES := $(OUT)/sequences
+PLAY = PYTHONPATH=scripts $(VENV)/bin/python -m sequences $(BIN)
+sequences: build samples-environment ## The station over fresh sequences, 210 vouchers: each once, in order; how long they wait at 10 and 30 frames a second
+	rm -rf $(SEQUENCES)
+	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(SEQUENCES))/10 --seed $(SEQUENCES_SEED) --sequence 70 --fps 10
+	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(SEQUENCES))/30 --seed $(SEQUENCES_SEED) --sequence 10 --fps 30
+	$(PLAY) samples/set/sequences/* $(SEQUENCES)/10/sequences/*
+	$(PLAY) --real-time --fps 10 $(SEQUENCES)/10/sequences/S_00?
+	$(PLAY) --real-time --fps 30 $(SEQUENCES)/30/sequences/*
+
+rig: build ## The station on a real V4L2 device in a virtual machine (CAMERA_RIG names the program that boots it)
+	scripts/rig $(BIN) samples/set $(OUT)/rig
+
 day: system-packages ## A station's day of eight hours in virtual time, 2,000 vouchers, three seeds: the long form
 	DAY=full $(CARGO) test $(PROFILE) --test station -- --nocapture
 
@@ -202,7 +216,7 @@ reasons: ## Write docs/REASONS.md from the table in the source
 ##@ Set-up, done when needed
 
 system-packages:
-	@scripts/apt-install gcc libc6-dev perl make
+	@scripts/apt-install gcc libc6-dev perl make libclang-dev
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs, then run make again"; exit 1; }
 
 samples-environment: $(VENV)/installed
@@ -240,5 +254,5 @@ help:
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
-  durability delivery day calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
+  durability delivery day sequences rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   fixtures goldens reasons system-packages samples-environment train-environment clean help

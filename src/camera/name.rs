@@ -4,11 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::controls::Settings;
+#[cfg(all(feature = "camera", target_os = "linux"))]
+use super::device::Device;
 use super::error::CameraError;
 use super::replay::Replay;
 use super::source::FrameSource;
-#[cfg(all(feature = "camera", target_os = "linux"))]
-use super::{controls::Settings, device::Device};
 
 /// Frames a second that a folder may be played at.
 const RATES: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
@@ -53,20 +54,28 @@ impl FromStr for CameraName {
 }
 
 impl CameraName {
-    /// Opens it; a folder in lock step gives every frame, otherwise the newest at its time.
+    /// Opens it; a folder in lock step gives every frame, otherwise the newest at its time. A device
+    /// is set as `settings` say.
     ///
     /// # Errors
     /// [`CameraError`].
-    pub fn open(&self, lock_step: bool) -> Result<Box<dyn FrameSource>, CameraError> {
+    pub fn open(
+        &self,
+        lock_step: bool,
+        settings: Settings,
+    ) -> Result<Box<dyn FrameSource>, CameraError> {
         match self {
             Self::Replay { folder, fps } if lock_step => {
                 Ok(Box::new(Replay::lock_step(folder, *fps)?))
             }
             Self::Replay { folder, fps } => Ok(Box::new(Replay::live(folder, *fps)?)),
             #[cfg(all(feature = "camera", target_os = "linux"))]
-            Self::V4l(number) => Ok(Box::new(Device::new(*number, Settings::default()))),
+            Self::V4l(number) => Ok(Box::new(Device::new(*number, settings))),
             #[cfg(not(all(feature = "camera", target_os = "linux")))]
-            Self::V4l(_) => Err(CameraError::NoDevices),
+            Self::V4l(_) => {
+                let _ = settings;
+                Err(CameraError::NoDevices)
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ pub fn run(args: &CameraArgs) -> anyhow::Result<u8> {
             })
         }
         CameraName::Replay { .. } => {
-            let mut source = args.camera.open(false)?;
+            let mut source = args.camera.open(false, settings)?;
             look(&mut source, args.seconds, &mut teller, |_| None)
         }
     }

@@ -126,7 +126,7 @@ fn host(address: &str) -> Option<String> {
 
 /// The key that was made before, as after an enrolment whose reply was lost, or a new one, which
 /// is kept before anybody hears of it.
-fn device_key(place: &Place) -> anyhow::Result<DeviceKey> {
+pub(super) fn device_key(place: &Place) -> anyhow::Result<DeviceKey> {
     if let Some(kept) = place.keys.get(KeyName::Device)? {
         return Ok(DeviceKey::from_secret(kept)?);
     }

@@ -36,6 +36,8 @@ mod sandbox;
 mod scan;
 mod scan_object;
 #[cfg(feature = "records")]
+mod session;
+#[cfg(feature = "records")]
 mod station;
 #[cfg(feature = "records")]
 mod station_command;
@@ -88,6 +90,9 @@ enum Command {
     /// Run the station: read, record, deliver / 受付を動かす
     #[cfg(feature = "records")]
     Station(station::StationArgs),
+    /// The signed card that sets several tablets alike / セッションカード
+    #[cfg(feature = "records")]
+    Session(session::SessionArgs),
     /// Take in a file of records / 記録のファイルを取り込む
     #[cfg(feature = "records")]
     Import(import::ImportArgs),
@@ -124,6 +129,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::CameraChild(args) => camera::serve(&args),
         #[cfg(feature = "records")]
         Command::Station(args) => station::run(&args),
+        #[cfg(feature = "records")]
+        Command::Session(args) => session::run(&args),
         #[cfg(feature = "records")]
         Command::Import(args) => import::run(&args),
         #[cfg(feature = "records")]

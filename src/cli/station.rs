@@ -9,10 +9,11 @@ use clap::Args;
 
 use super::data_dir::{DataArgs, Place};
 use super::sync::api;
-use super::{EXIT_OK, EXIT_USAGE, station_command, station_object};
-use crate::camera::CameraName;
+use super::{EXIT_OK, EXIT_USAGE, presets, station_command, station_object};
+use crate::camera::{CameraName, Settings};
 use crate::desk::{Input, Stage};
 use crate::intake::{OperatorId, Session};
+use crate::optics::Mount;
 use crate::reading::Reader;
 use crate::station::{Beside, Courier, Event, Station, Surroundings, Until, run as run_station};
 use crate::sync::Why;
@@ -36,6 +37,9 @@ pub struct StationArgs {
     /// The camera: v4l:0, or a folder played as one, replay:DIR@10 / カメラ
     #[arg(long, value_name = "CAMERA")]
     camera: CameraName,
+    /// The mount's profile, from `uketsuke calibrate` / 台の校正ファイル
+    #[arg(long, value_name = "FILE")]
+    mount: Option<PathBuf>,
     /// Today's presets, confirmed / 今日のセッションファイル
     #[arg(long, value_name = "FILE")]
     session: Option<PathBuf>,
@@ -56,7 +60,10 @@ pub struct StationArgs {
 pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     let session = args.session.as_deref().map(session_in).transpose()?;
     let reader = Reader::new()?;
-    let source = args.camera.open(args.until_end)?;
+    let mount = presets::mount(args.mount.as_deref())?;
+    let source = args
+        .camera
+        .open(args.until_end, settings_of(mount.as_ref()))?;
     let place = args.data.place()?;
     let _held = place.directory.station_lock()?;
     let mut station = Station::open(
@@ -80,10 +87,11 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     if let Some(why) = why {
         teller.tell(&Event::NotDelivering(why), &station);
     }
-    let (commands, _open) = commands(args.commands, &station);
+    let (commands, _open) = commands(args.commands);
     let beside = Beside {
         source,
         reader,
+        mount,
         clock: place.clock.as_ref(),
         courier,
         commands,
@@ -99,6 +107,16 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     });
     teller.finish(&station_object::finished(&ending, &station.snapshot()))?;
     Ok(if failed { super::EXIT_FAILED } else { EXIT_OK })
+}
+
+/// Where the mount wants its lens, and how it wants to be exposed.
+fn settings_of(mount: Option<&Mount>) -> Settings {
+    let profile = mount.map(Mount::profile);
+    let focus = profile.and_then(|profile| profile.focus.as_ref());
+    Settings {
+        focus: focus.map(|focus| i64::from(focus.position.0)),
+        exposure: profile.and_then(|profile| profile.exposure),
+    }
 }
 
 fn session_in(path: &Path) -> anyhow::Result<Session> {
@@ -150,12 +168,11 @@ fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> 
 }
 
 /// What people do, and the end that keeps a station running to which nobody says anything.
-fn commands(read: bool, station: &Station<'_>) -> (Receiver<Input>, Option<Sender<Input>>) {
+fn commands(read: bool) -> (Receiver<Input>, Option<Sender<Input>>) {
     let (sender, receiver) = channel();
     if !read {
         return (receiver, Some(sender));
     }
-    let _ = station;
     std::thread::spawn(move || {
         for line in io::stdin().lock().lines() {
             let Ok(line) = line else { return };

@@ -33,7 +33,7 @@ use thiserror::Error;
 pub use error::{ConfigError, Origin};
 
 use crate::intake::Venue;
-use crate::keys::{KeyStoreChoice, RecoveryRecipient};
+use crate::keys::{KeyStoreChoice, RecoveryRecipient, Thumbprint};
 use crate::voucher::{MunicipalityCode, TicketKindCodes};
 use settings::Settings;
 
@@ -122,6 +122,8 @@ pub struct Config {
     pub idle_lock: Duration,
     /// `[record_api]`.
     pub record_api: RecordApiNames,
+    /// `[cards] signers`: whose session cards are taken.
+    pub card_signers: Vec<Thumbprint>,
     /// `[network] proxy`.
     pub proxy: Option<String>,
     /// `[catalogue] folder`.
@@ -161,6 +163,7 @@ impl Config {
                 naming_system: values::uri(settings, "record_api.naming_system")?,
                 structure_definitions: values::uri(settings, "record_api.structure_definitions")?,
             },
+            card_signers: settings.list("cards.signers")?,
             proxy: settings.optional("network.proxy")?,
             catalogue: settings.folder("catalogue.folder"),
         };

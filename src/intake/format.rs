@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 /// Version of the formats that is understood.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// Why a text is no file of this format.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -84,11 +84,10 @@ pub enum SessionError {
 }
 
 /// A session file as it is written.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SessionFile {
-    #[serde(rename = "version")]
-    _version: u32,
+    version: u32,
     confirmed: bool,
     mode: Mode,
     date: Date,
@@ -97,6 +96,7 @@ struct SessionFile {
     product: ProductId,
     lot: Lot,
     ticket_kind: TicketKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
     dose: Option<u8>,
     operator: OperatorId,
 }
@@ -142,6 +142,25 @@ impl Session {
             dose: file.dose.map(dose).transpose()?,
             operator: file.operator,
         })
+    }
+
+    /// The session as a session file, which [`Session::parse`] reads.
+    pub fn to_toml(&self) -> String {
+        let file = SessionFile {
+            version: format::VERSION,
+            confirmed: self.confirmed,
+            mode: self.mode,
+            date: self.date,
+            venue: self.venue.clone(),
+            doctor: self.doctor.clone(),
+            product: self.product.clone(),
+            lot: self.lot.clone(),
+            ticket_kind: self.ticket_kind,
+            dose: self.dose.map(DoseNumber::value),
+            operator: self.operator.clone(),
+        };
+        // Text, numbers and dates are TOML whatever they say.
+        toml::to_string(&file).unwrap_or_default()
     }
 
     /// Whether a person confirmed the presets for `today`; if not, a station does not start

@@ -9,8 +9,8 @@ use super::watcher::Watcher;
 use crate::camera::{Counts, FrameSource, Grab, Loss};
 use crate::clock::Clock;
 use crate::desk::Input;
-use crate::optics::Frame;
-use crate::reading::{Expectation, LiveReader, Outcome, Reader, Seen};
+use crate::optics::{Frame, Mount, MountWatch, Moved};
+use crate::reading::{Expectation, LiveReader, Outcome, Reader, Seen, mount_signs};
 use crate::text::Bilingual;
 
 /// How long the camera is waited for at once; between two waits the thread can be ended.
@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub enum CameraReport {
     /// What a frame meant.
     Look(Look),
+    /// The mount is not as it was when it was calibrated.
+    Moved(Moved),
+    /// The profile is of pictures of another size; it is left aside.
+    OtherMount,
     /// Frames so far, and how old the last one was when it was taken up.
     Counts {
         /// Handed out and dropped by the camera.
@@ -39,10 +43,11 @@ pub enum CameraReport {
 }
 
 /// Reads what `source` delivers until it ends or `tell` says so; `expectation` is asked before
-/// every frame.
+/// every frame, and every voucher is held against the calibrated `mount`.
 pub fn watch_camera(
     source: &mut dyn FrameSource,
     reader: &Reader,
+    mount: Option<Mount>,
     clock: &dyn Clock,
     expectation: &dyn Fn() -> Expectation,
     tell: &mut dyn FnMut(CameraReport) -> ControlFlow<()>,
@@ -51,6 +56,7 @@ pub fn watch_camera(
     let mut looking = Looking {
         live,
         watcher: Watcher::default(),
+        mount: mount.map(|mount| (mount.clone(), MountWatch::new(mount))),
         clock,
     };
     loop {
@@ -82,6 +88,7 @@ pub fn watch_camera(
 struct Looking<'a> {
     live: LiveReader<'a>,
     watcher: Watcher,
+    mount: Option<(Mount, MountWatch)>,
     clock: &'a dyn Clock,
 }
 
@@ -96,8 +103,11 @@ impl Looking<'_> {
         let taken = self.clock.now().monotonic.saturating_sub(age);
         match self.live.see(frame) {
             Ok(Some(seen)) => {
-                let look = self.look(frame, &seen, taken);
-                vec![CameraReport::Look(look)]
+                let look = CameraReport::Look(self.look(frame, &seen, taken));
+                [look]
+                    .into_iter()
+                    .chain(self.held_against_mount(frame, &seen))
+                    .collect()
             }
             Ok(None) => Vec::new(),
             Err(error) => vec![CameraReport::Failed(words(&error))],
@@ -128,6 +138,24 @@ impl Looking<'_> {
             arrival,
             crops,
         }
+    }
+
+    /// Each voucher tells once how the mount stands: when it is read, and so lies flat and free.
+    fn held_against_mount(&mut self, frame: &Frame, seen: &Seen) -> Vec<CameraReport> {
+        let accepted = |outcome: &Outcome| matches!(outcome, Outcome::Accepted(_));
+        let Some((mount, watch)) = &mut self.mount else {
+            return Vec::new();
+        };
+        if !mount.fits(seen.observation.size) {
+            self.mount = None;
+            return vec![CameraReport::OtherMount];
+        }
+        if !seen.outcomes.iter().any(accepted) {
+            return Vec::new();
+        }
+        let signs = mount_signs(frame, &seen.observation, mount);
+        let moved = signs.map_or_else(Vec::new, |signs| watch.see(&signs));
+        moved.into_iter().map(CameraReport::Moved).collect()
     }
 
     fn ended_with(&mut self, last: CameraReport) -> Vec<CameraReport> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::camera::Loss;
 use crate::desk::{Refusal, Sound, UndecidedId};
 use crate::intake::{FindingCode, RecordId};
+use crate::optics::Moved;
 use crate::reading::{FrameId, Presented};
 use crate::store::CopyState;
 use crate::sync::{Progress, Why};
@@ -74,6 +75,10 @@ pub enum Event {
     CameraLost(Loss),
     /// It delivers again.
     CameraBack,
+    /// The mount is not as it was when it was calibrated.
+    MountMoved(Moved),
+    /// The mount's profile is of pictures of another size; it is left aside.
+    OtherMount,
     /// Reading is not possible any more, and why.
     CameraFailed(Bilingual),
     /// What the station has to remember could not be written down, and why.

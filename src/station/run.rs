@@ -13,6 +13,7 @@ use super::event::Event;
 use crate::camera::{Counts, FrameSource};
 use crate::clock::Clock;
 use crate::desk::Input;
+use crate::optics::Mount;
 use crate::reading::{Expectation, Reader};
 
 /// How often the station looks after itself when nothing happens.
@@ -60,6 +61,8 @@ pub struct Beside<'a> {
     pub source: Box<dyn FrameSource>,
     /// Reads them.
     pub reader: Reader,
+    /// How its mount was calibrated.
+    pub mount: Option<Mount>,
     /// The station's clock.
     pub clock: &'a dyn Clock,
     /// Delivers what is recorded; `None` where the station is not enrolled.
@@ -81,6 +84,7 @@ pub fn run(
     let Beside {
         mut source,
         reader,
+        mount,
         clock,
         courier,
         commands,
@@ -104,6 +108,7 @@ pub fn run(
             watch_camera(
                 source.as_mut(),
                 &reader,
+                mount,
                 clock,
                 &expected,
                 &mut |report| match sender.send(Message::Camera(report)) {
@@ -208,6 +213,8 @@ impl Core<'_, '_, '_> {
                 self.ending.looked += 1;
                 return false;
             }
+            CameraReport::Moved(moved) => (Event::MountMoved(moved), false),
+            CameraReport::OtherMount => (Event::OtherMount, false),
             CameraReport::Lost(loss) => (Event::CameraLost(loss), false),
             CameraReport::Back => {
                 self.station.forget_frames();
