@@ -55,7 +55,7 @@ qa: build ## Read the shipped sample set, score it, write the report to out/qa
 # one that is missed weighs much, hence the low demand on the rest.
 FRESH_SEED ?= 7
 FRESH_COUNT ?= 40
-fresh: build samples-environment ## Render vouchers nobody has seen and read them
+fresh: build samples-environment ## Render vouchers anew from a seed and read them
 	$(EXAM) --out $(OUT)/fresh --seed $(FRESH_SEED) --least-nominal 0.9 --anew \
 	  --nominal $(FRESH_COUNT) --hard $(FRESH_COUNT) --traps $(FRESH_COUNT) --shard $(FRESH_COUNT)
 
@@ -76,7 +76,8 @@ EXAM_JOBS ?= $(shell nproc)
 EXAM_OPTIONS ?=
 EXAM = PYTHONPATH=scripts $(VENV)/bin/python -m exam --binary $(BIN) --jobs $(EXAM_JOBS)
 exam: build samples-environment ## The long examination, an hour: 4,200 nominal, 6,000 hard, 2,100 traps
-	$(EXAM) --out $(OUT)/exam --seed $(EXAM_SEED) --least-nominal 0.99 \
+	$(EXAM) --out $(OUT)/exam --seed $(EXAM_SEED) \
+	  --least-nominal 0.995 --least-hard 0.92 --least-condition 0.7 --least-nw7 0.95 \
 	  --nominal $(EXAM_NOMINAL) --hard $(EXAM_HARD) --traps $(EXAM_TRAPS) $(EXAM_OPTIONS)
 
 script-test: ## The examination's own tests: adding up, going on, comparing

@@ -16,9 +16,11 @@ import sys
 import time
 from pathlib import Path
 
-from .report import Report
+from .report import Demands, Report
 from .shards import Examination, Refused, Result, Shard, alone, plan
 from .tools import real
+
+DEMANDS = {"nominal": "nominal pictures", "hard": "hard pictures", "condition": "each hard condition", "nw7": "hard NW-7s"}
 
 
 def arguments() -> argparse.Namespace:
@@ -34,7 +36,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--traps", type=int, default=0, help="pictures of each seed from which nothing may be accepted")
     parser.add_argument("--shard", type=int, default=200, help="pictures a shard (200)")
     parser.add_argument("--jobs", type=int, default=1, help="shards at a time (1)")
-    parser.add_argument("--least-nominal", type=float, default=0.0, metavar="SHARE", help="of nominal pictures, to be read")
+    for name, of in DEMANDS.items():
+        parser.add_argument(f"--least-{name}", type=float, default=0.0, metavar="SHARE", help=f"of {of}, to be read")
     parser.add_argument("--so-far", action="store_true", help="make nothing, report what is there")
     parser.add_argument("--anew", action="store_true", help="first drop all results that are there")
     return parser.parse_args()
@@ -97,13 +100,14 @@ def report(args: argparse.Namespace, exam: Examination, shards: list[Shard]) -> 
     """Prints and writes the report; 1 if something is not as demanded."""
     done = exam.results(shards)
     whole = Report([done[shard] for shard in shards if shard in done], len(shards))
-    text = whole.markdown(args.least_nominal)
+    demands = Demands(**{name: getattr(args, f"least_{name}") for name in DEMANDS})
+    text = whole.markdown(demands)
     (args.out / "report.md").write_text(text + "\n", encoding="utf-8")
-    told = json.dumps(whole.json(args.least_nominal), ensure_ascii=False, indent=1)
+    told = json.dumps(whole.json(demands), ensure_ascii=False, indent=1)
     (args.out / "report.json").write_text(told + "\n", encoding="utf-8")
     print(text)
     print(f"\nreport: {args.out}/report.md; pictures worth looking at: {args.out}/kept")
-    return 1 if whole.findings(args.least_nominal) else 0
+    return 1 if whole.findings(demands) else 0
 
 
 if __name__ == "__main__":

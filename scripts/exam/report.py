@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 from . import score
@@ -66,6 +67,25 @@ def at_most(events: int, trials: int) -> float:
     return high
 
 
+@dataclass(frozen=True)
+class Demands:
+    """Least shares; wrong numbers, wrong NW-7s and accepted traps are never allowed."""
+
+    nominal: float = 0.0
+    hard: float = 0.0
+    condition: float = 0.0
+    nw7: float = 0.0
+
+
+NOTHING = Demands()
+
+
+def _too_few(name: str, count: Count, part: str, whole: str, least: float) -> list[str]:
+    """The finding that less than `least` was read, if so."""
+    read, of = count.get(part, 0), count.get(whole, 0)
+    return [f"{name}: {share(read, of)} read, {least:.1%} demanded"] if read < least * of else []
+
+
 class Report:
     """All results of an examination, added up."""
 
@@ -86,16 +106,22 @@ class Report:
         """Pictures from which a number was accepted that must not be."""
         return [f for f in self.failures(kinds) if f["status"] == "accepted"]
 
-    def findings(self, least_nominal: float) -> list[str]:
+    def findings(self, demands: Demands = NOTHING) -> list[str]:
         """What is not as demanded, a sentence each; none if all is."""
         found = [
             f"wrong number accepted: {f['condition']} {f['file']}, seed {f['seed']}: {f['number']} for {f['expected']}"
             for f in self.accepted_wrongly(READABLE)
         ]
         found += [f"trap accepted: {f['condition']} {f['file']}, seed {f['seed']}" for f in self.accepted_wrongly(("traps",))]
-        nominal = self.kinds["nominal"]
-        if nominal.get("right", 0) < least_nominal * nominal.get("pictures", 0):
-            found.append(f"nominal: {share(nominal.get('right', 0), nominal['pictures'])} read, {least_nominal:.0%} demanded")
+        found += _too_few("nominal", self.kinds["nominal"], "right", "pictures", demands.nominal)
+        found += _too_few("hard", self.kinds["hard"], "right", "pictures", demands.hard)
+        for name, condition in self.conditions["hard"].items():
+            found += _too_few(name, condition, "right", "pictures", demands.condition)
+        found += _too_few("NW-7s, hard", self.kinds["hard"], "nw7_read", "nw7_printed", demands.nw7)
+        if wrong := self.readable.get("nw7_wrong", 0):
+            found.append(f"NW-7 read wrong in {wrong} pictures")
+        if not self.planned:
+            found.append("nothing was examined: say how many pictures (--nominal, --hard, --traps)")
         if len(self.results) < self.planned:
             found.append(f"unfinished: {len(self.results)} of {self.planned} shards; the same command goes on")
         return found
@@ -171,7 +197,7 @@ class Report:
                                "rendering 1,000, s": sum(r["render_s"] for r in results) / len(read) * 1000}  # fmt: skip
         return times
 
-    def markdown(self, least_nominal: float) -> str:
+    def markdown(self, demands: Demands = NOTHING) -> str:
         """The whole report."""
         ablation, contradictions = (
             [[name, *map(str, figures)] for name, figures in figures_by_name.items()]
@@ -186,14 +212,14 @@ class Report:
                  self.about_votes(), table(_ABLATION_HEAD, ablation),
                  _WITNESSES, table(_WITNESS_HEAD, contradictions),
                  _TIMES, table(["", "median", "mean", "p95", "rendering 1,000, s"], times)]  # fmt: skip
-        findings = self.findings(least_nominal)
+        findings = self.findings(demands)
         return "\n".join([*parts, "## Not passed\n" if findings else "Passed.", *(f"- {finding}" for finding in findings)])
 
-    def json(self, least_nominal: float) -> dict[str, Any]:
+    def json(self, demands: Demands = NOTHING) -> dict[str, Any]:
         """The same for programs, with every picture that failed."""
         return {
             "made_by": self.made_by(), "seeds": self.seeds(), "shards": {"done": len(self.results), "planned": self.planned},
-            "findings": self.findings(least_nominal), "totals": self.kinds, "conditions": self.conditions,
+            "findings": self.findings(demands), "totals": self.kinds, "conditions": self.conditions,
             "ablation": {"columns": _ABLATION_HEAD[1:], "reasons": self.ablation()},
             "contradictions": {"columns": _WITNESS_HEAD[1:], "witnesses": self.contradictions()}, "times": self.times(),
             "failures": self.failures((*READABLE, "traps")),

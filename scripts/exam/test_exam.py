@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import score
-from .report import Report, at_most, table
+from .report import Demands, Report, at_most, table
 from .sample_set import Picture, Printed, printed
 from .shards import Examination, Refused, Shard, Tools, alone, plan
 from .votes import elected, fate, without_a_contradiction
@@ -175,18 +175,18 @@ class GoingOn(unittest.TestCase):
         killed.stop_at = self.shards[2]
         with self.assertRaises(KeyboardInterrupt):
             Examination(self.out, killed.tools()).run(self.shards, 1, quiet)
-        self.assertIn("unfinished", self.report(killed, self.shards).findings(0)[-1])
+        self.assertIn("unfinished", self.report(killed, self.shards).findings()[-1])
         done = Examination(self.out, killed.tools()).results(self.shards)
         self.assertIn(self.shards[0], done)
         killed.stop_at = None
         killed.made.clear()
         Examination(self.out, killed.tools()).run(self.shards, 2, quiet)
         self.assertEqual(set(killed.made), set(self.shards) - set(done))
-        resumed = self.report(killed, self.shards).json(0)
+        resumed = self.report(killed, self.shards).json()
         with tempfile.TemporaryDirectory() as other:
             Examination(Path(other), straight.tools()).run(self.shards, 1, quiet)
             done = Examination(Path(other), straight.tools()).results(self.shards)
-        self.assertEqual(resumed, Report(list(done.values()), len(self.shards)).json(0))
+        self.assertEqual(resumed, Report(list(done.values()), len(self.shards)).json())
         self.assertEqual(resumed["totals"]["hard"]["pictures"], 25)
 
     def test_pictures_go_and_the_first_that_failed_stay(self) -> None:
@@ -243,17 +243,23 @@ class Reporting(unittest.TestCase):
     def test_a_wrong_number_and_an_accepted_trap_are_named(self) -> None:
         wrong = self.of("hard", picture(5), reading(number=OTHER))
         trap = self.of("traps", picture(6, "", "C_heading"), reading())
-        found = Report([wrong, trap], 2).findings(0)
+        found = Report([wrong, trap], 2).findings()
         self.assertEqual(len(found), 2)
         self.assertIn(f"h_00005.jpg, seed 7: {OTHER} for {NUMBER}", found[0])
         self.assertIn("C_heading stills/h_00006.jpg, seed 7", found[1])
-        self.assertIn("Not passed", Report([wrong, trap], 2).markdown(0))
+        self.assertIn("Not passed", Report([wrong, trap], 2).markdown())
 
     def test_too_few_nominal_pictures_are_a_finding(self) -> None:
         results = [self.of("nominal", picture(i, condition="A_ocr"), reading("review", None, ("glare",)) if i else reading())
                    for i in range(2)]  # fmt: skip
-        self.assertEqual(Report(results, 2).findings(0.5), [])
-        self.assertIn("50.0% read", Report(results, 2).findings(0.9)[0])
+        self.assertEqual(Report(results, 2).findings(Demands(nominal=0.5)), [])
+        self.assertIn("50.0% read", Report(results, 2).findings(Demands(nominal=0.9))[0])
+
+    def test_an_nw7_that_was_read_wrong_and_an_empty_plan_are_told(self) -> None:
+        self.assertIn("nothing was examined", Report([], 0).findings()[-1])
+        whole = Report([], 1)
+        whole.readable = whole.readable | {"nw7_wrong": 1}
+        self.assertIn("NW-7 read wrong in 1", whole.findings()[0])
 
     def test_the_ablation_tells_what_a_reason_alone_held_back(self) -> None:
         held = reading("review", None, ("heading_disagrees",))

@@ -28,6 +28,10 @@ const HEADING_ROWS: [f32; 3] = [25.0, 28.0, PRINT_ROWS_A];
 /// Runs of so many digits are worth further looks.
 const LONG_RUN: usize = 10;
 
+/// Probability from which one recogniser's digit is clear enough to cast doubt on whoever states
+/// another one: well above a guess, below what makes a vote. Chosen, not fitted.
+pub const CLEAR_DIGIT: f32 = 0.7;
+
 /// Least peak of every digit for two readings to be alike: below it a digit is a
 /// guess.
 pub(super) const LEAST_PEAK: f32 = 0.5;
@@ -126,10 +130,12 @@ impl DigitRun {
         self.a.glyphs.len() >= LONG_RUN && self.agreed().is_none()
     }
 
-    /// Takes over what both recognisers are sure of in the same place of `others`.
+    /// Takes over what both recognisers are sure of in the same place of `others`, unless one of
+    /// them was clear about another digit here.
     fn replace_by_one_of(&mut self, others: &[Self]) {
         let surer = (others.iter())
-            .find(|other| other.area.contains(self.area.centre) && other.agreed().is_some());
+            .find(|other| other.area.contains(self.area.centre) && other.agreed().is_some())
+            .filter(|other| !self.denies(other));
         if let Some(surer) = surer {
             let uneven_ink = self.uneven_ink || surer.uneven_ink;
             *self = Self {
@@ -137,6 +143,17 @@ impl DigitRun {
                 ..surer.clone()
             };
         }
+    }
+
+    /// Whether a recogniser that counts as many digits is clear about another one.
+    fn denies(&self, other: &Self) -> bool {
+        let differs =
+            |(own, other): (&Glyph, &Glyph)| own.symbol != other.symbol && own.peak >= CLEAR_DIGIT;
+        let denied = |own: &RunReading| {
+            own.glyphs.len() == other.a.glyphs.len()
+                && own.glyphs.iter().zip(&other.a.glyphs).any(differs)
+        };
+        denied(&self.a) || denied(&self.b)
     }
 
     /// A's digits as text: what was seen, sure or not.

@@ -19,6 +19,6 @@ mod shadow;
 pub use calibration::{Calibration, CalibrationError, Curve};
 pub use ctc::{Glyph, Symbol};
 pub use headings::{Heading, HeadingReader, HeadingWord};
-pub use line::{DigitRun, LineReader, Look, RunReading};
+pub use line::{CLEAR_DIGIT, DigitRun, LineReader, Look, RunReading};
 pub use print_band::lines_within;
 pub use recogniser::{OcrError, Recogniser};

@@ -17,8 +17,9 @@ use super::frame::Frame;
 /// pixels is beyond every camera and flatbed page at 1,000 dpi.
 const MAX_SIDE: u32 = 12_000;
 
-/// Most memory a decoder may ask for, in bytes: a 30-megapixel picture in colour.
-/// More would break the promise of 200 MB for the whole program.
+/// Most memory a decoder may ask for, in bytes: a 30-megapixel picture in colour. With it a
+/// program that reads one picture at a time stays under 200 MB; a progressive JPEG of this size
+/// takes as much again, for the coefficients of the whole picture.
 const MAX_BYTES: u64 = 96 * 1024 * 1024;
 
 /// Pictures longer than this are halved until they are not: print of a voucher

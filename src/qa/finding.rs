@@ -10,7 +10,8 @@ use super::sequence::SequenceScore;
 /// What is demanded of a set.
 #[derive(Debug, Clone, Default)]
 pub struct Demands {
-    /// Least share of the readable pictures that has to be accepted, 0–1.
+    /// Least share of the readable pictures, and of the vouchers in sequences, that has to be
+    /// accepted, 0–1.
     pub min_read: f64,
     /// An earlier score that must not be worsened.
     pub baseline: Option<Baseline>,
@@ -34,6 +35,13 @@ pub enum Finding {
     Repeats(usize),
     /// Too few of the readable pictures were read.
     ReadRate {
+        /// What was read.
+        read: Share,
+        /// The least share.
+        least: f64,
+    },
+    /// Too few of the vouchers in sequences were read at their turn.
+    SequenceRate {
         /// What was read.
         read: Share,
         /// The least share.
@@ -63,6 +71,11 @@ impl Finding {
                     rate(*least)
                 )
             }
+            Self::SequenceRate { read, least } => format!(
+                "連続撮影での読取が基準に届きません: {} < {}",
+                counted(*read),
+                rate(*least)
+            ),
             Self::Worse { what, before, now } => format!(
                 "前回より悪くなりました（{what}）: {} → {}",
                 counted(*before),
@@ -83,6 +96,11 @@ impl Finding {
                     rate(*least)
                 )
             }
+            Self::SequenceRate { read, least } => format!(
+                "vouchers read in sequences under the minimum: {} < {}",
+                counted(*read),
+                rate(*least)
+            ),
             Self::Worse { what, before, now } => {
                 format!(
                     "worse than the baseline ({what}): {} → {}",
@@ -128,6 +146,17 @@ pub fn findings(score: &Score, demands: &Demands) -> Vec<Finding> {
     {
         findings.push(Finding::ReadRate {
             read: score.read,
+            least: demands.min_read,
+        });
+    }
+    let played = score.sequences.iter().map(in_order);
+    let played = played.fold(Share::default(), |all, one| Share {
+        right: all.right + one.right,
+        of: all.of + one.of,
+    });
+    if played.rate().is_some_and(|rate| rate < demands.min_read) {
+        findings.push(Finding::SequenceRate {
+            read: played,
             least: demands.min_read,
         });
     }
@@ -240,6 +269,23 @@ mod tests {
             found[0].to_string(),
             "読取率が基準に届きません: 90.0 % < 99.0 % / read rate under the minimum: 90.0 % < 99.0 %"
         );
+    }
+
+    #[test]
+    fn a_sequence_of_which_nothing_is_read_fails() {
+        let played = Score {
+            sequences: vec![SequenceScore {
+                name: "S_000".to_owned(),
+                expected: 3,
+                in_order: 0,
+                repeats: 0,
+                wrong: 0,
+            }],
+            ..score(vec![condition("A", 100, 0)])
+        };
+        let found = findings(&played, &demands(0.85, None));
+        assert!(matches!(found[..], [Finding::SequenceRate { .. }]), "{found:?}");
+        assert_eq!(findings(&played, &demands(0.0, None)), []);
     }
 
     #[test]

@@ -8,17 +8,13 @@ use super::label_place::{LabelPlace, centre};
 use super::reason::Reason;
 use super::witness::{PERSONAL, PLACES, Pattern, Witness, WitnessKind};
 use crate::marks::{Mark, MarkKind};
-use crate::ocr::{DigitRun, Heading, RunReading, Symbol};
+use crate::ocr::{CLEAR_DIGIT, DigitRun, Heading, RunReading, Symbol};
 use crate::optics::OrientedBox;
 use crate::voucher::TicketKindCodes;
 
 /// Probability from which an unsure recogniser's single digit is certain enough
 /// to contradict another witness.
 const CERTAIN_DIGIT: f32 = 0.9;
-
-/// Probability from which one recogniser's digit is clear enough to cast doubt on
-/// a mark that states another.
-pub(super) const CLEAR_DIGIT: f32 = 0.7;
 
 /// Runs of so many digits are taken for a voucher's line of the wrong length: a
 /// 10-digit field is shorter, and a line with a digit too many or too few is not.

@@ -1,8 +1,8 @@
 //! The separately printed numbers of a label, and what they say about the line's. Pure.
 
-use super::evidence::{CLEAR_DIGIT, Evidence};
+use super::evidence::Evidence;
 use super::witness::{MUNICIPALITY, PERSONAL, Pattern, Witness, WitnessKind};
-use crate::ocr::DigitRun;
+use crate::ocr::{CLEAR_DIGIT, DigitRun};
 use crate::voucher::{MunicipalityCode, municipality};
 
 /// A field that differs from the voters' number in so many digits at most is that
@@ -14,8 +14,10 @@ const ALTERED_DIGITS: usize = 2;
 ///
 /// A label may show other numbers of the same length (dates, telephone numbers):
 /// one that agrees with what others read is the field; if none does, one that is
-/// surely the field, or differs in a digit or two, dissents. An unsure field may
-/// support a number that a sure witness states whole.
+/// surely the field, or differs in a digit or two, dissents. Besides the field that
+/// agrees, one that was surely read and differs in a digit or two dissents too: the
+/// paper says two things. An unsure field may support a number that a sure witness
+/// states whole.
 pub(super) fn add_fields(fields: &[&DigitRun], evidence: &mut Evidence) {
     let read = |kind, start, length: usize| -> Vec<(Witness, bool)> {
         (fields.iter())
@@ -33,15 +35,24 @@ pub(super) fn add_fields(fields: &[&DigitRun], evidence: &mut Evidence) {
             .collect()
     };
     let numbers = read(WitnessKind::PrintedNumber, PERSONAL.start, 10);
+    let nearly = nearly_the_same(&numbers, &evidence.witnesses);
     let number = supported(&numbers, &evidence.witnesses)
         .or_else(|| contradicting_number(numbers, &evidence.witnesses));
-    evidence.witnesses.extend(number);
+    evidence.witnesses.extend(number.into_iter().chain(nearly));
 
     let codes = read(WitnessKind::PrintedMunicipality, MUNICIPALITY.start, 6);
+    let nearly = nearly_the_same(&codes, &evidence.witnesses);
     let code = supported(&codes, &evidence.witnesses)
         .or_else(|| contradicting_municipality(codes, &evidence.witnesses))
         .or_else(|| altered_municipality(fields, &evidence.witnesses));
-    evidence.witnesses.extend(code);
+    evidence.witnesses.extend(code.into_iter().chain(nearly));
+}
+
+/// The first field that was surely read and differs from the others' number in a digit or two.
+fn nearly_the_same(fields: &[(Witness, bool)], witnesses: &[Witness]) -> Option<Witness> {
+    (fields.iter())
+        .find(|(field, sure)| *sure && (1..=ALTERED_DIGITS).contains(&conflicts(witnesses, field)))
+        .map(|(field, _)| field.clone())
 }
 
 /// The first field whose every digit some sure witness states, and none denies.
@@ -149,6 +160,25 @@ mod tests {
         assert_eq!(supported(&both, &witnesses), None);
         let all = [altered, date, right.clone()];
         assert_eq!(supported(&all, &witnesses), Some(right.0));
+    }
+
+    #[test]
+    fn beside_a_field_that_agrees_one_that_was_surely_read_and_nearly_agrees_dissents() {
+        let line = Witness {
+            kind: WitnessKind::Line,
+            ..six_digits([1, 3, 1, 0, 1, 6])
+        };
+        let right = (six_digits([1, 3, 1, 0, 1, 6]), true);
+        let near = |sure| (six_digits([1, 3, 1, 0, 1, 8]), sure);
+        let witnesses = [line];
+        let nearly = |other| nearly_the_same(&[right.clone(), other], &witnesses);
+        assert_eq!(nearly(near(true)), Some(near(true).0));
+        assert_eq!(nearly(near(false)), None, "a misread");
+        assert_eq!(
+            nearly((six_digits([0, 4, 0, 3, 1, 0]), true)),
+            None,
+            "a date"
+        );
     }
 
     fn reading(text: &str, peak: f32) -> RunReading {

@@ -9,11 +9,7 @@
 use super::evidence::Evidence;
 use super::reason::Reason;
 use super::witness::{PLACES, Pattern, Witness, WitnessKind};
-use crate::ocr::{DigitRun, Glyph, RunReading, Symbol};
-
-/// Probability from which one recogniser's digit in one frame forbids another digit at
-/// that place in every other frame.
-const CLEAR_DIGIT: f32 = 0.7;
+use crate::ocr::{CLEAR_DIGIT, DigitRun, Glyph, RunReading, Symbol};
 
 /// What was found wrong with the paper in one frame and does not pass with a hand or a
 /// reflection.
@@ -37,24 +33,32 @@ struct PlaceReading {
 }
 
 impl LineDigits {
-    /// The places of a run that both recognisers read as 18 glyphs.
+    /// The places of a run that a recogniser reads as 18 glyphs; one that counts otherwise says
+    /// nothing.
     pub(super) fn of(run: &DigitRun) -> Option<Self> {
-        let [a, b] = [&run.a, &run.b];
-        (a.glyphs.len() == PLACES && b.glyphs.len() == PLACES)
-            .then(|| Self(std::array::from_fn(|place| PlaceReading::of([a, b], place))))
+        let readings = [&run.a, &run.b].map(|r| (r.glyphs.len() == PLACES).then_some(r));
+        let any = readings.iter().any(Option::is_some);
+        any.then(|| {
+            Self(std::array::from_fn(|place| {
+                PlaceReading::of(readings, place)
+            }))
+        })
     }
 }
 
 impl PlaceReading {
-    fn of(readings: [&RunReading; 2], place: usize) -> Self {
+    fn of(readings: [Option<&RunReading>; 2], place: usize) -> Self {
         let digit = |glyph: &Glyph, least: f32| match glyph.symbol {
             Symbol::Digit(digit) if glyph.peak >= least => Some(digit),
             _ => None,
         };
-        let [a, b] = readings.map(|r| digit(&r.glyphs[place], r.threshold));
+        let at = |r: Option<&RunReading>, least: fn(&RunReading) -> f32| {
+            r.and_then(|r| digit(&r.glyphs[place], least(r)))
+        };
+        let [a, b] = readings.map(|r| at(r, |r| r.threshold));
         Self {
             sure: a.filter(|_| a == b),
-            clear: readings.map(|r| digit(&r.glyphs[place], CLEAR_DIGIT)),
+            clear: readings.map(|r| at(r, |_| CLEAR_DIGIT)),
         }
     }
 }
@@ -105,7 +109,10 @@ fn fuse_lines(earlier: &[Evidence], now: &mut Evidence) {
         .filter_map(|evidence| evidence.line.as_ref())
         .collect();
     let lines = now.witnesses.iter().filter(|w| w.kind == WitnessKind::Line);
-    if frames.len() < 2 || lines.count() > 1 {
+    let lines = lines.count();
+    // Alone it is what it is; an earlier one speaks on as a mark does, while none is seen now.
+    let alone = frames.len() < 2 && (now.line.is_some() || lines > 0);
+    if frames.is_empty() || alone || lines > 1 {
         return;
     }
     let digits = Pattern(std::array::from_fn(|place| {
@@ -248,11 +255,21 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_one_recogniser_reads_shorter_is_no_line() {
+    fn a_recogniser_that_reads_a_run_shorter_says_nothing_and_the_other_one_can_still_deny() {
         let [whole, short] = [&NUMBER[..], &NUMBER[1..]].map(|digits| reading(digits, 0.99));
-        assert!(LineDigits::of(&run(whole.clone(), short.clone())).is_none());
-        assert!(LineDigits::of(&run(short, whole.clone())).is_none());
-        assert!(LineDigits::of(&run(whole.clone(), whole)).is_some());
+        let first = |a: &RunReading, b: &RunReading| {
+            LineDigits::of(&run(a.clone(), b.clone())).map(|line| line.0[0])
+        };
+        let two = NUMBER[0];
+        let clear = |a, b| {
+            Some(PlaceReading {
+                sure: None,
+                clear: [a, b],
+            })
+        };
+        assert_eq!(first(&whole, &short), clear(Some(two), None));
+        assert_eq!(first(&short, &whole), clear(None, Some(two)));
+        assert_eq!(first(&short, &short), None);
     }
 
     #[test]
@@ -306,10 +323,18 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_fused_only_from_two_frames_of_which_the_last_shows_one() {
+    fn a_line_speaks_on_while_none_is_seen_and_one_of_two_lines_does_not() {
         let before = line(&[(3, None)]);
-        let no_line = fuse(std::slice::from_ref(&before), with(vec![]));
-        assert!(no_line.witnesses.is_empty());
+        let hidden = fuse(&[line(&[])], with(vec![barcode(8)]));
+        assert_eq!(hidden.witnesses[0].digits.complete(), Some(NUMBER));
+        assert!(hidden.witnesses[0].sure);
+        let mut shorter = with(vec![witness(WitnessKind::Line, Pattern::SILENT)]);
+        shorter.witnesses[0].sure = false;
+        let told = fuse(std::slice::from_ref(&before), shorter.clone());
+        assert_eq!(
+            told.witnesses, shorter.witnesses,
+            "a line of another length"
+        );
         let mut two = line(&[]);
         two.witnesses
             .push(witness(WitnessKind::Line, Pattern::at(0, &[1; 18])));

@@ -2,7 +2,7 @@
 
 use super::presentation::{Glance, Outcome, Presentation};
 use super::reader::{Observation, ReadError, Reader};
-use super::sight::Thumbnail;
+use super::sight::{Stillness, Thumbnail};
 use super::verdict::Expectation;
 use crate::optics::{Frame, contained};
 
@@ -20,7 +20,7 @@ pub struct LiveReader<'a> {
     reader: &'a Reader,
     expectation: Expectation,
     presentation: Presentation,
-    before: Option<Thumbnail>,
+    stillness: Stillness,
 }
 
 impl<'a> LiveReader<'a> {
@@ -30,7 +30,7 @@ impl<'a> LiveReader<'a> {
             reader,
             expectation,
             presentation: Presentation::new(expectation),
-            before: None,
+            stillness: Stillness::default(),
         }
     }
 
@@ -55,15 +55,13 @@ impl<'a> LiveReader<'a> {
     /// # Errors
     /// [`ReadError`] when a model does not run.
     pub fn see(&mut self, frame: &Frame) -> Result<Option<Seen>, ReadError> {
-        let thumbnail = Thumbnail::of(&frame.luma);
-        let motion = thumbnail.motion_since(self.before.as_ref());
-        self.before = Some(thumbnail);
+        self.stillness.see(Thumbnail::of(&frame.luma));
         let earlier = self.presentation.at_rest();
         let observed = contained(|| self.reader.observe(frame, earlier, &self.expectation));
         let Some(observation) = observed.transpose()? else {
             return Ok(None);
         };
-        let glance = Glance::of(frame, motion, &observation);
+        let glance = Glance::of(frame, self.stillness.take(), &observation);
         let outcomes = self.presentation.see(&glance);
         Ok(Some(Seen {
             outcomes,
@@ -73,7 +71,7 @@ impl<'a> LiveReader<'a> {
 
     /// The camera has ended, or is lost: whatever lies there is taken away.
     pub fn end(&mut self) -> Option<Outcome> {
-        self.before = None;
+        self.stillness = Stillness::default();
         self.presentation.end()
     }
 }

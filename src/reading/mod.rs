@@ -30,7 +30,7 @@ pub use mount_signs::mount_signs;
 pub use presentation::{Accepted, Glance, InDoubt, Outcome, Phase, Presentation, Presented};
 pub use reader::{Observation, ReadError, Reader};
 pub use reason::Reason;
-pub use sight::{Motion, Thumbnail};
+pub use sight::{Motion, Stillness, Thumbnail};
 pub use still::{StillReading, read_still};
 pub use verdict::{Expectation, Verdict, judge};
 pub use witness::{Pattern, Role, Witness, WitnessKind};

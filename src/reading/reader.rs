@@ -131,9 +131,17 @@ impl Reader {
         };
         let mut evidence = gather(&sighting, &expectation.codes);
         let so_far = fuse(earlier, evidence.clone());
-        if let Some(number) = judge(&so_far, expectation).number() {
-            sighting.headings = self.read_headings(frame, &layout, &sighting, number)?;
-            evidence = gather(&sighting, &expectation.codes);
+        let elected = [&so_far, &evidence].map(|evidence| judge(evidence, expectation).number());
+        if let Some(number) = elected.into_iter().flatten().next() {
+            match self.read_headings(frame, &layout, &sighting, number)? {
+                Some(headings) => {
+                    sighting.headings = headings;
+                    evidence = gather(&sighting, &expectation.codes);
+                }
+                // Earlier frames elected it, and nothing here tells where its headings would be: it
+                // waits for a frame that shows it.
+                None => evidence.alerts.push(Reason::TooFewWitnesses),
+            }
         }
         Ok(Observation {
             size: (frame.width(), frame.height()),
@@ -145,16 +153,17 @@ impl Reader {
         })
     }
 
-    /// Reads the label's other lines of print, those nearest to the number's own first.
+    /// Reads the label's other lines of print, those nearest to the number's own first; `None` where
+    /// the frame does not show the number.
     fn read_headings(
         &self,
         frame: &Frame,
         layout: &Layout,
         sighting: &Sighting,
         number: VoucherNumber,
-    ) -> Result<Vec<Heading>, ReadError> {
+    ) -> Result<Option<Vec<Heading>>, ReadError> {
         let Some(own) = OwnPrint::of(sighting, &number) else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         let label = LabelPlace::of(sighting);
         let mut areas: Vec<OrientedBox> = (layout.texts.iter())
@@ -174,7 +183,7 @@ impl Reader {
                 .first()
                 .map_or(f32::MAX, |run| run.area.height),
         };
-        Ok(search.run(&areas)?)
+        Ok(Some(search.run(&areas)?))
     }
 
     /// Reads the digit regions, longest first; the longest one tells which way is up.

@@ -46,10 +46,79 @@ impl Thumbnail {
     }
 }
 
+/// Difference from the view at the beginning of its rest from which it is another one: a sheet
+/// that is pushed slowly moves little from frame to frame. It is a shift of about 2 mm.
+const STRAYED: f32 = 0.02;
+
+/// Whether a view is at rest, frame by frame.
+#[derive(Clone, Debug, Default)]
+pub struct Stillness {
+    before: Option<Thumbnail>,
+    /// The view when it came to rest.
+    rest: Option<Thumbnail>,
+    /// Whether it moved since somebody asked.
+    moved: bool,
+}
+
+impl Stillness {
+    /// Takes in the next frame.
+    pub fn see(&mut self, thumbnail: Thumbnail) {
+        let strayed = |rest: &Thumbnail| thumbnail.difference(rest) >= STRAYED;
+        let moves = thumbnail.motion_since(self.before.as_ref()) == Motion::Moving;
+        if moves || self.rest.as_ref().is_some_and(strayed) {
+            self.moved = true;
+            self.rest = None;
+        } else if self.rest.is_none() {
+            self.rest = Some(thumbnail.clone());
+        }
+        self.before = Some(thumbnail);
+    }
+
+    /// Whether the view moved in any frame since this was asked last: a frame that could not be
+    /// read may have been the one that moved.
+    pub fn take(&mut self) -> Motion {
+        match std::mem::take(&mut self.moved) {
+            true => Motion::Moving,
+            false => Motion::Still,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use image::Luma;
+
+    fn sheet(offset: u32) -> Thumbnail {
+        let edge = |x: u32| if x > 200 + offset { 220 } else { 90 };
+        Thumbnail::of(&GrayImage::from_fn(640, 360, |x, _| Luma([edge(x)])))
+    }
+
+    #[test]
+    fn a_sheet_that_is_pushed_slowly_does_not_rest() {
+        let mut stillness = Stillness::default();
+        let mut motions = Vec::new();
+        for frame in 0..40 {
+            let pushed = sheet(frame * 4);
+            assert!(frame == 0 || pushed.difference(&sheet((frame - 1) * 4)) < MOVING);
+            stillness.see(pushed);
+            motions.push(stillness.take());
+        }
+        let moving = motions.iter().filter(|motion| **motion == Motion::Moving);
+        assert!(moving.count() >= 5, "{motions:?}");
+    }
+
+    #[test]
+    fn motion_in_a_frame_that_could_not_be_read_is_told_with_the_next_one() {
+        let mut stillness = Stillness::default();
+        stillness.see(sheet(0));
+        stillness.take();
+        stillness.see(sheet(60));
+        stillness.see(sheet(60));
+        assert_eq!(stillness.take(), Motion::Moving);
+        stillness.see(sheet(60));
+        assert_eq!(stillness.take(), Motion::Still);
+    }
 
     #[test]
     fn a_shifted_sheet_is_motion_and_noise_is_not() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use uketsuke::desk::{DrawnFrom, Input, OpenPoint, Stage, Standing, VialKey};
 use uketsuke::intake::{Lot, OperatorId, Outcome, ProductId, Reason, RecordId};
 use uketsuke::sandbox::{FaultKind, Faults, Running, Sandbox, Settings};
@@ -321,8 +322,12 @@ fn holds(venue: &Venue<'_>, persons: u64) {
     );
     let held = Held::by(&venue.server);
     let active = held.active();
-    assert_eq!(active.len() as u64, persons);
+    let doses = truth.given.values().flatten().count();
+    assert_eq!(active.len(), doses);
     assert!(active.values().all(|count| *count == 1));
+    let not_done = |resource: &&Value| resource["status"] == "not-done";
+    let consultations = held.resources.iter().filter(not_done).count();
+    assert_eq!(consultations as u64, persons - doses as u64);
     let mut tablet = Tablet::open(&venue.folder.join("tablet"));
     assert_eq!(tablet.open_entries(), 0, "nothing is left to deliver");
 }
