@@ -135,7 +135,7 @@ sequences: build samples-environment ## The station over fresh sequences, 210 vo
 	$(PLAY) --real-time --fps 30 $(SEQUENCES)/30/sequences/*
 
 rig: build ## The station on a real V4L2 device in a virtual machine (CAMERA_RIG names the program that boots it)
-	scripts/rig $(BIN) samples/set $(OUT)/rig
+	PYTHONPATH=scripts $(PYTHON) scripts/rig.py $(BIN) samples/set $(OUT)/rig
 
 day: system-packages ## A station's day of eight hours in virtual time, 2,000 vouchers, three seeds: the long form
 	DAY=full $(CARGO) test $(PROFILE) --test station -- --nocapture

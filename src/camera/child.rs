@@ -34,11 +34,8 @@ const PLAUSIBLE: Duration = Duration::from_secs(1);
 /// # Errors
 /// When the output is closed; whatever the camera does is told as [`Message::Failed`].
 pub fn serve(number: u32, settings: Settings) -> io::Result<()> {
-    std::thread::spawn(|| {
-        // The station is gone: a device must not stay in use.
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
-        std::process::exit(0);
-    });
+    let ends = std::thread::Builder::new().name("ends-with-the-station".to_owned());
+    ends.spawn(end_with_the_station)?;
     let mut out = io::BufWriter::with_capacity(1 << 20, io::stdout().lock());
     match stream(number, settings, &mut out) {
         Ok(()) => Ok(()),
@@ -48,6 +45,16 @@ pub fn serve(number: u32, settings: Settings) -> io::Result<()> {
             out.flush()
         }
     }
+}
+
+/// Waits until the station is gone: a device must not stay in use.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the driver may hang in the other thread, and nothing here needs a destructor"
+)]
+fn end_with_the_station() {
+    let _ = io::copy(&mut io::stdin(), &mut io::sink());
+    std::process::exit(0);
 }
 
 /// Why the child ends.
@@ -106,6 +113,10 @@ fn taken(stamp: v4l::Timestamp, now: Duration) -> Duration {
 }
 
 /// What the driver said.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what map_err hands over"
+)]
 fn of_driver(error: io::Error) -> CameraError {
     CameraError::Open(error.to_string())
 }

@@ -139,7 +139,8 @@ impl Device {
         };
         self.child = Some(Running(child));
         let mailbox = Arc::clone(&self.mailbox);
-        std::thread::spawn(move || {
+        let listener = std::thread::Builder::new().name("camera-pipe".to_owned());
+        let listen = move || {
             let Some(output) = output else { return };
             let mut input = BufReader::with_capacity(1 << 20, output);
             loop {
@@ -150,7 +151,8 @@ impl Device {
                     return;
                 }
             }
-        });
+        };
+        listener.spawn(listen).map_err(CameraError::Launch)?;
         Ok(())
     }
 
@@ -237,10 +239,11 @@ impl FrameSource for Device {
     fn next(&mut self, patience: Duration) -> Result<Grab, CameraError> {
         let deadline = self.time.now() + patience;
         loop {
-            if let Some(grab) = self.look_after()? {
+            // What has come first: whoever asks late is no reason to take the camera for stalled.
+            if let Some(grab) = self.take() {
                 return Ok(grab);
             }
-            if let Some(grab) = self.take() {
+            if let Some(grab) = self.look_after()? {
                 return Ok(grab);
             }
             if self.time.now() >= deadline {

@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_camera_with_only_odd_formats_is_told_what_it_has() {
         let offers = [offer(b"H264", 1920, 30.0), offer(b"UYVY", 640, 30.0)];
-        let error = choose(&offers).err().expect("an error").to_string();
+        let error = choose(&offers).expect_err("an error").to_string();
         assert!(
             error.contains("H264 1920×1080") && error.contains("YUYV"),
             "{error}"

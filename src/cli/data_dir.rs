@@ -17,10 +17,10 @@ use crate::store::{DataDirectory, DirectoryError, Medium, Opening, Probe, Sqlite
 #[derive(Debug, Args)]
 pub(super) struct DataArgs {
     /// Settings file, TOML / 設定ファイル
-    #[arg(long, value_name = "FILE", env = "UKETSUKE_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "UKETSUKE_CONFIG", global = true)]
     config: Option<PathBuf>,
     /// Data directory; the platform's unless said / データフォルダー
-    #[arg(long, value_name = "DIR", env = "UKETSUKE_DATA_DIR")]
+    #[arg(long, value_name = "DIR", env = "UKETSUKE_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
 }
 

@@ -14,9 +14,8 @@ use super::enrol::device_key;
 use crate::camera::read_picture;
 use crate::intake::{OperatorId, Session, SessionCard};
 use crate::keys::{DocumentKind, Signed, comparison_code};
-use crate::marks::MarkKind;
+use crate::marks::read_card_qr;
 use crate::optics::decode_still;
-use crate::reading::{Expectation, Reader};
 
 /// Pixels of a module, and modules of white around a QR (ISO/IEC 18004, 5.3.8).
 const MODULE: u32 = 6;
@@ -175,12 +174,7 @@ fn token_of(card: &Path) -> anyhow::Result<String> {
     let Ok(frame) = decode_still(&bytes) else {
         return String::from_utf8(bytes).with_context(|| cannot_open(card));
     };
-    let seen = Reader::new()?.observe(&frame, &[], &Expectation::default())?;
-    let codes = seen.sighting.marks.into_iter();
-    let mut codes = codes
-        .filter(|mark| mark.kind == MarkKind::Qr)
-        .map(|mark| mark.text);
-    codes.next().context(
+    read_card_qr(&frame.luma).context(
         "カードのQRが読めません。平らに置いて撮り直してください / no QR can be read in this picture: take it again, flat and whole",
     )
 }
@@ -197,4 +191,30 @@ fn cannot_write(path: &Path) -> String {
         "{}: 書き込めません。場所と空き容量を確かめてください / cannot be written: check the path and the free space",
         path.display()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::DeviceKey;
+
+    #[test]
+    fn the_picture_of_a_card_with_the_longest_names_is_read_back() {
+        let text = format!(
+            "version = 1\nconfirmed = true\nmode = \"after-shot\"\ndate = \"2021-11-20\"\n\
+             venue = \"{}\"\ndoctor = \"{}\"\nproduct = \"comirnaty-12\"\nlot = \"{}\"\n\
+             ticket_kind = \"vaccination\"\ndose = 2\noperator = \"clerk-01\"\n",
+            "会".repeat(30),
+            "医".repeat(20),
+            "A".repeat(20)
+        );
+        let session = Session::parse(&text).unwrap();
+        let expires = "2021-11-20T12:00:00+09:00".parse().unwrap();
+        let card = SessionCard::of(&session, expires);
+        let key = DeviceKey::generate().unwrap();
+        let token = key.sign(DocumentKind::SessionCard, &card).unwrap();
+        let png = picture(&token).unwrap();
+        let frame = decode_still(&png).unwrap();
+        assert_eq!(read_card_qr(&frame.luma), Some(token));
+    }
 }

@@ -87,7 +87,7 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     if let Some(why) = why {
         teller.tell(&Event::NotDelivering(why), &station);
     }
-    let (commands, _open) = commands(args.commands);
+    let (commands, _open) = commands(args.commands)?;
     let beside = Beside {
         source,
         reader,
@@ -104,7 +104,7 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     let ending = run_station(&mut station, beside, until, &mut |event, station| {
         failed |= matches!(event, Event::CameraFailed(_));
         teller.tell(event, station);
-    });
+    })?;
     teller.finish(&station_object::finished(&ending, &station.snapshot()))?;
     Ok(if failed { super::EXIT_FAILED } else { EXIT_OK })
 }
@@ -168,12 +168,13 @@ fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> 
 }
 
 /// What people do, and the end that keeps a station running to which nobody says anything.
-fn commands(read: bool) -> (Receiver<Input>, Option<Sender<Input>>) {
+fn commands(read: bool) -> io::Result<(Receiver<Input>, Option<Sender<Input>>)> {
     let (sender, receiver) = channel();
     if !read {
-        return (receiver, Some(sender));
+        return Ok((receiver, Some(sender)));
     }
-    std::thread::spawn(move || {
+    let reader = std::thread::Builder::new().name("commands".to_owned());
+    reader.spawn(move || {
         for line in io::stdin().lock().lines() {
             let Ok(line) = line else { return };
             match station_command::parse(&line) {
@@ -185,8 +186,8 @@ fn commands(read: bool) -> (Receiver<Input>, Option<Sender<Input>>) {
                 Err(error) => eprintln!("uketsuke: {error}"),
             }
         }
-    });
-    (receiver, None)
+    })?;
+    Ok((receiver, None))
 }
 
 /// Tells what happens, in words or as objects.

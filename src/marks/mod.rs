@@ -6,7 +6,7 @@ mod nw7;
 mod qr;
 
 pub use nw7::read_nw7;
-pub use qr::read_qr;
+pub use qr::{read_card_qr, read_qr};
 
 use crate::optics::Quad;
 

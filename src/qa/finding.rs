@@ -284,7 +284,10 @@ mod tests {
             ..score(vec![condition("A", 100, 0)])
         };
         let found = findings(&played, &demands(0.85, None));
-        assert!(matches!(found[..], [Finding::SequenceRate { .. }]), "{found:?}");
+        assert!(
+            matches!(found[..], [Finding::SequenceRate { .. }]),
+            "{found:?}"
+        );
         assert_eq!(findings(&played, &demands(0.0, None)), []);
     }
 

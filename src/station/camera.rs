@@ -116,7 +116,7 @@ impl Looking<'_> {
 
     fn look(&mut self, frame: &Frame, seen: &Seen, taken: Duration) -> Look {
         let presentation = self.live.presentation();
-        let guidance = seen.observation.guidance.clone();
+        let guidance = seen.observation.guidance;
         let inputs = self.watcher.inputs(&seen.outcomes, presentation, guidance);
         let arrival = seen.outcomes.iter().find_map(|outcome| match outcome {
             Outcome::Accepted(accepted) => Some(Arrival {

@@ -1,5 +1,6 @@
 //! All threads of a station together.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -73,12 +74,15 @@ pub struct Beside<'a> {
 
 /// Runs a station: the camera and the courier in threads of their own, the station in this one.
 /// Ends as `until` says, after the courier's last round.
+///
+/// # Errors
+/// When the system has no thread left.
 pub fn run(
     station: &mut Station<'_>,
     beside: Beside<'_>,
     until: Until,
     tell: &mut Listener<'_>,
-) -> Ending {
+) -> io::Result<Ending> {
     let expectation = Mutex::new(station.expectation());
     let (sender, messages) = sync_channel(QUEUE);
     let Beside {
@@ -102,7 +106,7 @@ pub fn run(
             });
             call
         });
-        forward(commands, sender.clone());
+        forward(commands, sender.clone())?;
         let expected = || *expectation.lock().unwrap_or_else(PoisonError::into_inner);
         let looking = scope.spawn(move || {
             watch_camera(
@@ -129,13 +133,14 @@ pub fn run(
         // The looking thread ends at its next report.
         drop(messages);
         let _ = looking.join();
-        core.ending
+        Ok(core.ending)
     })
 }
 
 /// Hands on what people do, in a thread that ends with whoever gives the commands.
-fn forward(commands: Receiver<Input>, sender: SyncSender<Message>) {
-    thread::spawn(move || {
+fn forward(commands: Receiver<Input>, sender: SyncSender<Message>) -> io::Result<()> {
+    let thread = thread::Builder::new().name("commands".to_owned());
+    thread.spawn(move || {
         for input in commands {
             if sender.send(Message::Command(input)).is_err() {
                 return;
@@ -143,7 +148,8 @@ fn forward(commands: Receiver<Input>, sender: SyncSender<Message>) {
         }
         // The station may have ended before.
         let _ = sender.send(Message::CommandsEnded);
-    });
+    })?;
+    Ok(())
 }
 
 /// The station's own thread.
@@ -164,7 +170,7 @@ impl Core<'_, '_, '_> {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Timeout) => {
                     let events = self.station.tick();
-                    self.happened(events);
+                    self.happened(&events);
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -180,12 +186,12 @@ impl Core<'_, '_, '_> {
         let over = match message {
             Message::Camera(report) => self.camera(report),
             Message::Told(event) => {
-                self.happened(vec![event]);
+                self.happened(&[event]);
                 false
             }
             Message::Command(input) => {
                 let events = self.station.tell(input);
-                self.happened(events);
+                self.happened(&events);
                 false
             }
             Message::CommandsEnded => self.until == Until::CommandsEnd,
@@ -204,7 +210,7 @@ impl Core<'_, '_, '_> {
         let (event, over) = match report {
             CameraReport::Look(look) => {
                 let events = self.station.look(look);
-                self.happened(events);
+                self.happened(&events);
                 return false;
             }
             CameraReport::Counts { counts, age } => {
@@ -223,12 +229,12 @@ impl Core<'_, '_, '_> {
             CameraReport::Failed(why) => (Event::CameraFailed(why), ends),
             CameraReport::Ended => return ends,
         };
-        self.happened(vec![event]);
+        self.happened(&[event]);
         over
     }
 
-    fn happened(&mut self, events: Vec<Event>) {
-        for event in &events {
+    fn happened(&mut self, events: &[Event]) {
+        for event in events {
             if matches!(event, Event::Recorded { .. } | Event::Changed { .. })
                 && let Some(call) = &self.call
             {

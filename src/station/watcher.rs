@@ -28,7 +28,7 @@ impl Watcher {
             return inputs;
         }
         if self.guidance.as_ref() != Some(&guidance) {
-            self.guidance = Some(guidance.clone());
+            self.guidance = Some(guidance);
             inputs.push(Input::Reading(guidance));
         }
         if let Some(doubt) = presentation.in_doubt()

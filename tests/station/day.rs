@@ -107,11 +107,12 @@ impl<'c> Venue<'c> {
     }
 
     fn tell(&mut self, input: Input) {
-        let events = self.station.tell(input.clone());
+        let told = format!("{input:?}");
+        let events = self.station.tell(input);
         let refused = events
             .iter()
             .find(|event| matches!(event, Event::Refused(_)));
-        assert_eq!(refused, None, "{input:?}");
+        assert_eq!(refused, None, "{told}");
     }
 
     fn one_in(&mut self, many: u64) -> bool {

@@ -6,6 +6,7 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     dead_code,
     reason = "a test's helpers fail the test, and other tests use the rest of them"
 )]

@@ -5,12 +5,15 @@
 //! `rqrr` corrects and decodes the bits. Nothing before the last stage says what the text is, and that one
 //! takes no more errors than the symbol's Reed-Solomon code corrects.
 
+mod card;
 mod eyes;
 mod grid;
 mod known;
 mod modules;
 mod perspective;
 mod shades;
+
+pub use card::read_card_qr;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
