@@ -27,6 +27,8 @@ mod presets;
 mod progress;
 mod qa;
 #[cfg(feature = "records")]
+mod reconcile;
+#[cfg(feature = "records")]
 mod records;
 #[cfg(feature = "records")]
 mod recover;
@@ -93,6 +95,12 @@ enum Command {
     /// The signed card that sets several tablets alike / セッションカード
     #[cfg(feature = "records")]
     Session(session::SessionArgs),
+    /// Write what this tablet recorded on a day, signed and sealed / 照合用の日次ファイルを書き出す
+    #[cfg(feature = "records")]
+    DayFile(reconcile::DayFileArgs),
+    /// Hold the pile of paper against all tablets' day files / 紙の束と全端末の記録を照合する
+    #[cfg(feature = "records")]
+    Reconcile(reconcile::ReconcileArgs),
     /// Take in a file of records / 記録のファイルを取り込む
     #[cfg(feature = "records")]
     Import(import::ImportArgs),
@@ -131,6 +139,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Station(args) => station::run(&args),
         #[cfg(feature = "records")]
         Command::Session(args) => session::run(&args),
+        #[cfg(feature = "records")]
+        Command::DayFile(args) => reconcile::write(&args),
+        #[cfg(feature = "records")]
+        Command::Reconcile(args) => reconcile::run(&args),
         #[cfg(feature = "records")]
         Command::Import(args) => import::run(&args),
         #[cfg(feature = "records")]

@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
 use crate::intake::{RecordId, StationId};
 use crate::text::Bilingual;
-use crate::voucher::{DoseNumber, VoucherNumber};
+use crate::voucher::{DoseNumber, VoucherNumber, as_text};
 
 /// One record of a tablet's day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DayEntry {
     /// The voucher's number; `None` while it is to follow.
+    #[serde(with = "as_text::option")]
     pub number: Option<VoucherNumber>,
     /// Which dose.
     pub dose: DoseNumber,
@@ -20,10 +25,13 @@ pub struct DayEntry {
 }
 
 /// The day of one tablet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DayFile {
     /// Which tablet.
     pub station: StationId,
+    /// Which day, in Asia/Tokyo.
+    pub date: Date,
     /// Its records of the day.
     pub entries: Vec<DayEntry>,
 }
@@ -215,6 +223,7 @@ mod tests {
 
     fn file(station: &str, entries: &[DayEntry]) -> DayFile {
         DayFile {
+            date: jiff::civil::date(2021, 11, 20),
             station: StationId::new(station).unwrap(),
             entries: entries.to_vec(),
         }

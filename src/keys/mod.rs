@@ -23,6 +23,7 @@ mod device;
 mod file;
 mod memory;
 mod os;
+mod passphrase;
 mod recovery;
 mod secret;
 mod signed;
@@ -32,6 +33,7 @@ pub use device::DeviceKey;
 pub use file::FileKeyStore;
 pub use memory::MemoryKeyStore;
 pub use os::OsKeyStore;
+pub use passphrase::{Passphrase, PassphraseError};
 pub use recovery::{RecoveryError, RecoveryIdentity, RecoveryRecipient};
 pub use secret::{Secret, SecretError};
 pub use signed::{
