@@ -134,6 +134,9 @@ sequences: build samples-environment ## The station over fresh sequences, 210 vo
 	$(PLAY) --real-time --fps 10 $(SEQUENCES)/10/sequences/S_00?
 	$(PLAY) --real-time --fps 30 $(SEQUENCES)/30/sequences/*
 
+live-rate: bench-set ## Frames a second that the station analyses at 1920×1080 while it delivers
+	PYTHONPATH=scripts $(VENV)/bin/python scripts/live_rate.py $(BIN) $(OUT)/bench/stills
+
 rig: build ## The station on a real V4L2 device in a virtual machine (CAMERA_RIG names the program that boots it)
 	PYTHONPATH=scripts $(PYTHON) scripts/rig.py $(BIN) samples/set $(OUT)/rig
 
@@ -255,5 +258,5 @@ help:
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
-  durability delivery day sequences rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
+  durability delivery day sequences live-rate rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   fixtures goldens reasons system-packages samples-environment train-environment clean help

@@ -1,0 +1,64 @@
+"""How many frames a second a station analyses while it delivers: `live_rate.py BINARY FOLDER`.
+
+FOLDER has 1920×1080 pictures, which are played as a camera of 30 frames a second, newest wins. Meanwhile the station
+delivers 20,000 imported records to a sandbox on this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from live_sandbox import LiveSandbox, environment, run
+from sequences import SESSION
+
+RECORDS = 20_000
+FPS = 30
+SECONDS = 20
+COLUMNS = "券種,回数,自治体コード,券番号,接種日,会場名,医師名,ワクチンメーカー,ロット番号,結果"
+
+
+def main() -> None:
+    """Entry point."""
+    binary, pictures = Path(sys.argv[1]), sorted(Path(sys.argv[2]).iterdir())
+    with tempfile.TemporaryDirectory() as folder_name:
+        folder = Path(folder_name)
+        frames = folder / "frames"
+        frames.mkdir()
+        for i in range(FPS * SECONDS):
+            # Each picture for ten frames, as one that lies there for a third of a second.
+            picture = pictures[i // 10 % len(pictures)]
+            (frames / f"{i:05}{picture.suffix}").symlink_to(picture.resolve())
+        rows = (f"2,1,131016,{i:010},20211120,市民会館,山田 太郎,ファイザー,FJ7489,接種" for i in range(RECORDS))
+        (folder / "records.csv").write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
+        today = datetime.now(timezone(timedelta(hours=9))).date().isoformat()  # servers do not talk to a clock that is set
+        session = SESSION.format(kind="vaccination").replace("2021-11-20", today)
+        (folder / "session.toml").write_text(session, encoding="utf-8")
+        tablet = folder / "tablet"
+        run(binary, "import", "--format", "vrs-csv", folder / "records.csv", "--data-dir", tablet)
+        with LiveSandbox(binary, folder / "server") as sandbox:
+            run(binary, "enrol", "--server", sandbox.url, "--code", "-", "--training", "--data-dir", tablet, typed=sandbox.code())
+            play(binary, folder, tablet, frames)
+
+
+def play(binary: Path, folder: Path, tablet: Path, frames: Path) -> None:
+    """Runs the station and prints its figures."""
+    command = [binary, "station", "--headless", "--jsonl", "--commands", "--camera", f"replay:{frames}@{FPS}",
+               "--session", folder / "session.toml", "--data-dir", tablet]  # fmt: skip
+    with subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        time.sleep(SECONDS + 1)
+        child.stdin.close()
+        told = [json.loads(line) for line in child.stdout]
+    seen = told[-1]["frames"]
+    delivered = sum(event["records"] for event in told if event["event"] == "delivered")
+    print(f"{seen['delivered'] / SECONDS:.1f} frames a second analysed of {FPS}, {seen['dropped']} dropped and counted, "
+          f"the oldest {seen['oldest_ms']} ms old when it was taken up; {delivered} records delivered meanwhile")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
