@@ -254,3 +254,16 @@ fn a_session_card_sets_another_tablet_alike_and_both_show_the_same_code() {
         "{taken}"
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_that_is_not_there_is_told_with_the_remedy_and_waited_for() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_uketsuke"));
+    command.args(["camera", "--camera", "v4l:63", "--seconds", "1", "--jsonl"]);
+    let output = command.stdin(Stdio::null()).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let told = objects(&output);
+    let lost = told.iter().find(|object| object["event"] == "camera_lost");
+    let words = lost.expect("a loss")["en"].as_str().expect("words");
+    assert!(words.contains("check that it is plugged in"), "{words}");
+}

@@ -3,7 +3,8 @@
 //! `nokhwa` hides how much of a buffer was used, when it was taken, and the absolute focus; the
 //! `v4l` crate below it tells all three, so that is what is used.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufRead as _, Write as _};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use v4l::buffer::Type;
@@ -15,7 +16,7 @@ use v4l::video::Capture as _;
 use v4l::video::capture::Parameters;
 use v4l::{Device, Format, FourCC};
 
-use super::controls::{Setting, Settings};
+use super::controls::{FOCUS_ABSOLUTE, Setting, Settings};
 use super::error::CameraError;
 use super::format::{FourCc, Offer, PixelFormat, choose};
 use super::luma::RawFrame;
@@ -34,10 +35,11 @@ const PLAUSIBLE: Duration = Duration::from_secs(1);
 /// # Errors
 /// When the output is closed; whatever the camera does is told as [`Message::Failed`].
 pub fn serve(number: u32, settings: Settings) -> io::Result<()> {
-    let ends = std::thread::Builder::new().name("ends-with-the-station".to_owned());
-    ends.spawn(end_with_the_station)?;
+    let (send, orders) = channel();
+    let listener = std::thread::Builder::new().name("orders".to_owned());
+    listener.spawn(move || obey_until_the_station_ends(&send))?;
     let mut out = io::BufWriter::with_capacity(1 << 20, io::stdout().lock());
-    match stream(number, settings, &mut out) {
+    match stream(number, settings, &orders, &mut out) {
         Ok(()) => Ok(()),
         Err(Ending::Closed(error)) => Err(error),
         Err(Ending::Camera(error)) => {
@@ -47,13 +49,19 @@ pub fn serve(number: u32, settings: Settings) -> io::Result<()> {
     }
 }
 
-/// Waits until the station is gone: a device must not stay in use.
+/// Hands on where the lens is sent, a position a line, and ends the process when the station is
+/// gone: a device must not stay in use.
 #[expect(
     clippy::disallowed_methods,
     reason = "the driver may hang in the other thread, and nothing here needs a destructor"
 )]
-fn end_with_the_station() {
-    let _ = io::copy(&mut io::stdin(), &mut io::sink());
+fn obey_until_the_station_ends(orders: &Sender<i64>) {
+    for line in io::stdin().lock().lines().map_while(Result::ok) {
+        if let Ok(position) = line.trim().parse() {
+            // The other thread is ending.
+            let _ = orders.send(position);
+        }
+    }
     std::process::exit(0);
 }
 
@@ -69,7 +77,12 @@ impl From<CameraError> for Ending {
     }
 }
 
-fn stream(number: u32, settings: Settings, out: &mut impl io::Write) -> Result<(), Ending> {
+fn stream(
+    number: u32,
+    settings: Settings,
+    orders: &Receiver<i64>,
+    out: &mut impl io::Write,
+) -> Result<(), Ending> {
     let device = Device::new(number as usize).map_err(of_driver)?;
     let (format, offer) = choose(&offers(&device))?;
     let stride = set_format(&device, &offer)?;
@@ -77,6 +90,7 @@ fn stream(number: u32, settings: Settings, out: &mut impl io::Write) -> Result<(
         name: device.query_caps().map_err(of_driver)?.card,
         format,
         offer,
+        focus: focus_range(&device),
         settings: set(&device, settings),
     };
     let mut stream =
@@ -84,6 +98,13 @@ fn stream(number: u32, settings: Settings, out: &mut impl io::Write) -> Result<(
     write_message(out, &Message::Opened(opened)).map_err(Ending::Closed)?;
     let time = SystemTime::start();
     loop {
+        if let Some(position) = orders.try_iter().last() {
+            // Whether it went there is seen in the picture.
+            let _ = device.set_control(Control {
+                id: FOCUS_ABSOLUTE,
+                value: Value::Integer(position),
+            });
+        }
         let (buffer, meta) = stream.next().map_err(of_driver)?;
         let used = match meta.bytesused as usize {
             0 => buffer.len(),
@@ -171,6 +192,17 @@ fn set_format(device: &Device, offer: &Offer) -> Result<u32, CameraError> {
         Some(PixelFormat::Mjpeg) | None => 0,
         Some(_) => is.stride,
     })
+}
+
+/// Lowest and highest position of the lens, and the step between two.
+fn focus_range(device: &Device) -> Option<(i64, i64, i64)> {
+    let known = device.query_controls().ok()?;
+    let focus = known.iter().find(|known| known.id == FOCUS_ABSOLUTE)?;
+    Some((
+        focus.minimum,
+        focus.maximum,
+        i64::try_from(focus.step).ok()?,
+    ))
 }
 
 /// Sets the controls and reads each back.

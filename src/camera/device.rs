@@ -1,7 +1,7 @@
 //! A camera device, from the station's side: a child process that is watched, killed and started
 //! again, and the newest of its frames.
 
-use std::io::BufReader;
+use std::io::{BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -106,6 +106,20 @@ impl Device {
     /// What the camera is and how it was set, once it is open.
     pub fn opened(&self) -> Option<&Opened> {
         self.opened.as_ref()
+    }
+
+    /// Sends the lens to a position; after a loss, too. A camera without a lens that moves stays as
+    /// it is.
+    pub fn set_focus(&mut self, position: i64) {
+        self.settings.focus = Some(position);
+        let input = self
+            .child
+            .as_mut()
+            .and_then(|Running(child)| child.stdin.as_mut());
+        if let Some(input) = input {
+            // A child that is gone is started again with the position.
+            let _ = writeln!(input, "{position}");
+        }
     }
 
     fn start(&mut self) -> Result<(), CameraError> {

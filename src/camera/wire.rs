@@ -31,6 +31,8 @@ pub struct Opened {
     pub format: PixelFormat,
     /// Format, size and rate that were chosen.
     pub offer: Offer,
+    /// Positions of the lens: lowest, highest and step; `None` when it cannot be moved.
+    pub focus: Option<(i64, i64, i64)>,
     /// What was set, and what it is by its own word.
     pub settings: Vec<Setting>,
 }

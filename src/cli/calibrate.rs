@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
+use super::camera_target::DeviceTarget;
 use super::picture_folder::PictureFolder;
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
 use crate::calibration::{Calibration, Settings, TargetCamera, calibrate, render};
@@ -17,7 +18,7 @@ const STAND_MM: f64 = 75.0;
 /// Arguments of `uketsuke calibrate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  uketsuke calibrate --camera pictures:focus -o mount.toml --ruler 150.0
+  uketsuke calibrate --camera v4l:0 -o mount.toml --ruler 150.0
   uketsuke calibrate --camera pictures:focus -o mount.toml --report calibration.html
   uketsuke scan --mount mount.toml voucher.jpg
 
@@ -27,7 +28,7 @@ focus_0120.png; the positions have to be evenly spaced.
 
 Exit codes: 0 calibrated (what could be better is told); 1 not calibrated; 2 wrong usage.")]
 pub struct CalibrateArgs {
-    /// The camera: pictures:DIR for a folder with a picture for each lens position / カメラ
+    /// The camera: v4l:0, or pictures:DIR for a folder with a picture for each lens position / カメラ
     #[arg(long, value_name = "CAMERA")]
     camera: String,
     /// Where to write the mount profile / 校正ファイルの保存先
@@ -89,8 +90,12 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<u8> {
 fn open(camera: &str) -> anyhow::Result<Box<dyn TargetCamera>> {
     match camera.split_once(':') {
         Some(("pictures", folder)) => Ok(Box::new(PictureFolder::open(Path::new(folder))?)),
+        Some(("v4l", number)) if number.parse::<u32>().is_ok() => {
+            let target = DeviceTarget::open(number.parse()?);
+            Ok(Box::new(target.map_err(|error| anyhow!("{error}"))?))
+        }
         _ => bail!(
-            "--camera {camera}: pictures:フォルダ の形で指定してください / name a folder of pictures, pictures:DIR"
+            "--camera {camera}: v4l:0 か pictures:フォルダ の形で指定してください / name a device, v4l:0, or a folder of pictures, pictures:DIR"
         ),
     }
 }
@@ -158,9 +163,9 @@ mod tests {
 
     #[test]
     fn a_camera_of_another_kind_is_told_with_what_there_is() {
-        let error = open("v4l:0").err().unwrap().to_string();
+        let error = open("usb:0").err().unwrap().to_string();
         assert!(
-            error.contains("v4l:0") && error.contains("pictures:DIR"),
+            error.contains("usb:0") && error.contains("pictures:DIR"),
             "{error}"
         );
         assert!(open("pictures:/nowhere").is_err());

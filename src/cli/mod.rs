@@ -7,6 +7,7 @@
 
 mod calibrate;
 mod camera;
+mod camera_target;
 #[cfg(feature = "records")]
 mod data_dir;
 #[cfg(feature = "records")]
