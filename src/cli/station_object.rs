@@ -40,6 +40,9 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
         }
         Event::NotAccepted(presented) => not_accepted(presented),
         Event::LeftUndecided(id) => json!({"event": "left_undecided", "undecided": id.0}),
+        Event::Closed { date, seal } => {
+            json!({"event": "closed", "date": date.to_string(), "seal": seal})
+        }
         Event::Refused(refusal) => refused(refusal, station),
         Event::CameraLost(loss) => with_words(
             json!({"event": "camera_lost", "why": loss.id()}),
@@ -145,6 +148,11 @@ pub(super) fn words(event: &Event) -> Option<String> {
             format!(
                 "？ 要確認 not read        {}",
                 words.collect::<Vec<_>>().join("; ")
+            )
+        }
+        Event::Closed { date, seal } => {
+            format!(
+                "✓ {date} を締めました。紙に控えてください / closed; write on the paper: {seal}"
             )
         }
         Event::Refused(refusal) => format!("✕ {refusal}"),

@@ -94,22 +94,29 @@ impl Book {
         Ok(())
     }
 
-    /// Writes down what a person did.
+    /// Writes down what a person did; of a close the seal that belongs on the day's paper.
     pub(super) fn witness(
         &mut self,
         act: &desk::Act,
         witnessed: &Witnessed,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<String>, StoreError> {
         match act {
-            desk::Act::Closed(date) => self.store.close_day(*date, witnessed).map(drop),
-            desk::Act::Reopened(date, reason) => {
-                self.store.reopen_day(*date, reason.as_str(), witnessed)
+            desk::Act::Closed(date) => {
+                let head = self.store.close_day(*date, witnessed)?;
+                return Ok(Some(head.seal()));
             }
-            act => match acts::of(act) {
-                Some((act, detail)) => self.store.witness(act, &detail, witnessed).map(drop),
-                None => Ok(()),
-            },
+            desk::Act::Reopened(date, reason) => {
+                self.store.reopen_day(*date, reason.as_str(), witnessed)?;
+            }
+            act => {
+                if let Some((act, detail)) = acts::of(act) {
+                    let row = self.store.witness(act, &detail, witnessed)?;
+                    // It jumped while no program ran, or since the last row.
+                    self.clock_suspect |= row.clock_jump.is_some();
+                }
+            }
         }
+        Ok(None)
     }
 
     /// Keeps what the desk knows and no record tells.

@@ -9,7 +9,7 @@ use super::book::{Book, Surroundings};
 use super::cutouts::Cutouts;
 use super::event::{Delay, Event};
 use crate::clock::{self, Clock, Moment};
-use crate::desk::{Desk, Effect, Input, Notes, Now, Snapshot, Sound};
+use crate::desk::{Act, Desk, Effect, Input, Kept, Notes, Now, Snapshot, Sound};
 use crate::intake::{Catalogue, Entry, EntryKind, Finding, OperatorId, RecordId};
 use crate::reading::{Expectation, FrameId};
 use crate::store::{CopyState, Crop, SqliteStore, StoreError, Witnessed};
@@ -204,9 +204,13 @@ impl<'a> Station<'a> {
             Effect::Audit(act) => {
                 let witnessed = self.witnessed();
                 let written = self.book.witness(&act, &witnessed);
-                self.told(written, events);
-                if let crate::desk::Act::LeftUndecided(undecided) = &act {
-                    events.push(Event::LeftUndecided(undecided.id));
+                let seal = self.told(written, events).flatten();
+                match (act, seal) {
+                    (Act::LeftUndecided(undecided), _) => {
+                        events.push(Event::LeftUndecided(undecided.id));
+                    }
+                    (Act::Closed(date), Some(seal)) => events.push(Event::Closed { date, seal }),
+                    _ => {}
                 }
             }
             Effect::Sound(sound) => {
@@ -228,7 +232,7 @@ impl<'a> Station<'a> {
         let crops = self.cutouts.of(frame);
         match self.book.record(entry, shown, crops, witnessed) {
             Ok((kept, copy)) => {
-                let is_new = !matches!(kept, crate::desk::Kept::SameAs(_));
+                let is_new = !matches!(kept, Kept::SameAs(_));
                 if is_new {
                     events.push(self.in_the_book(entry, frame));
                 }

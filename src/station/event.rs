@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
+
 use crate::camera::Loss;
 use crate::desk::{Refusal, Sound, UndecidedId};
 use crate::intake::{FindingCode, RecordId};
@@ -67,6 +69,13 @@ pub enum Event {
     NotAccepted(Presented),
     /// A voucher stays listed until a person decides.
     LeftUndecided(UndecidedId),
+    /// The day is closed.
+    Closed {
+        /// Which.
+        date: Date,
+        /// The seal of the book, for the day's paper: `uketsuke doctor --seal` finds it again.
+        seal: String,
+    },
     /// What the desk sounds like.
     Sound(Sound),
     /// What was asked was not done, and why.

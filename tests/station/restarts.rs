@@ -47,7 +47,9 @@ fn a_day_that_was_closed_stays_closed_and_can_be_opened_again() {
     let clock = VirtualClock::at_nine();
     let mut station = open(folder.path(), &clock);
     station.tell(Input::ConfirmSession(session()));
-    station.tell(Input::Close);
+    let events = station.tell(Input::Close);
+    let sealed = |event: &Event| matches!(event, Event::Closed { seal, .. } if seal.len() == 12);
+    assert!(events.iter().any(sealed), "{events:?}");
     assert_eq!(station.snapshot().stage, Stage::Closed);
     drop(station);
     let mut station = open(folder.path(), &clock);
