@@ -7,9 +7,10 @@ use std::io::{self, BufRead as _, Write as _};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use v4l::buffer::Type;
+use v4l::buffer::{Flags, Metadata, Type};
 use v4l::control::{Control, Value};
 use v4l::frameinterval::FrameIntervalEnum;
+use v4l::framesize::FrameSizeEnum;
 use v4l::io::traits::CaptureStream as _;
 use v4l::prelude::MmapStream;
 use v4l::video::Capture as _;
@@ -18,7 +19,7 @@ use v4l::{Device, Format, FourCC};
 
 use super::controls::{FOCUS_ABSOLUTE, Setting, Settings};
 use super::error::CameraError;
-use super::format::{FourCc, Offer, PixelFormat, choose};
+use super::format::{FourCc, MOST_RATE, Offer, PixelFormat, Steps, choose, usual_sizes};
 use super::luma::RawFrame;
 use super::time::{SystemTime, Time as _};
 use super::wire::{Message, Opened, write_message};
@@ -106,10 +107,6 @@ fn stream(
             });
         }
         let (buffer, meta) = stream.next().map_err(of_driver)?;
-        let used = match meta.bytesused as usize {
-            0 => buffer.len(),
-            used => used.min(buffer.len()),
-        };
         let message = Message::Frame {
             at: taken(meta.timestamp, time.now()),
             raw: RawFrame {
@@ -117,11 +114,21 @@ fn stream(
                 width: offer.width,
                 height: offer.height,
                 stride,
-                bytes: buffer[..used].to_vec(),
+                bytes: filled(buffer, meta).to_vec(),
             },
         };
         write_message(out, &message).map_err(Ending::Closed)?;
     }
+}
+
+/// What the driver filled of a buffer: behind it lies an older picture, and in one that it marks as
+/// damaged, too.
+fn filled<'a>(buffer: &'a [u8], meta: &Metadata) -> &'a [u8] {
+    let used = match meta.flags.contains(Flags::ERROR) {
+        true => 0,
+        false => (meta.bytesused as usize).min(buffer.len()),
+    };
+    &buffer[..used]
 }
 
 /// When the driver says that a frame was taken, where that can be; otherwise now.
@@ -147,17 +154,36 @@ fn offers(device: &Device) -> Vec<Offer> {
     let mut offers = Vec::new();
     for format in device.enum_formats().unwrap_or_default() {
         for size in device.enum_framesizes(format.fourcc).unwrap_or_default() {
-            for size in size.size.to_discrete() {
+            for (width, height) in sizes(&size.size) {
                 offers.push(Offer {
                     name: FourCc(format.fourcc.repr),
-                    width: size.width,
-                    height: size.height,
-                    rate: rate(device, format.fourcc, size.width, size.height),
+                    width,
+                    height,
+                    rate: rate(device, format.fourcc, width, height),
                 });
             }
         }
     }
     offers
+}
+
+/// One size, or the usual ones of very many.
+fn sizes(size: &FrameSizeEnum) -> Vec<(u32, u32)> {
+    match size {
+        FrameSizeEnum::Discrete(size) => vec![(size.width, size.height)],
+        FrameSizeEnum::Stepwise(sizes) => usual_sizes(
+            Steps {
+                least: sizes.min_width,
+                most: sizes.max_width,
+                step: sizes.step_width,
+            },
+            Steps {
+                least: sizes.min_height,
+                most: sizes.max_height,
+                step: sizes.step_height,
+            },
+        ),
+    }
 }
 
 /// The most frames a second of a format and size; 0 when the driver does not tell.
@@ -186,7 +212,8 @@ fn set_format(device: &Device, offer: &Offer) -> Result<u32, CameraError> {
     }
     if offer.rate >= 1.0 {
         // Where the rate cannot be set, the camera's own is as good.
-        let _ = device.set_params(&Parameters::with_fps(offer.rate as u32));
+        let rate = offer.rate.min(MOST_RATE) as u32;
+        let _ = device.set_params(&Parameters::with_fps(rate));
     }
     Ok(match PixelFormat::of(offer.name) {
         Some(PixelFormat::Mjpeg) | None => 0,
@@ -229,6 +256,7 @@ fn set(device: &Device, settings: Settings) -> Vec<Setting> {
     set
 }
 
+/// What a control is by the driver's own word.
 fn read_back(device: &Device, control: u32) -> Option<i64> {
     match device.control(control).ok()?.value {
         Value::Integer(value) => Some(value),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::Bilingual;
+
 /// `V4L2_CID_FOCUS_ABSOLUTE` (`v4l2-controls.h`).
 pub const FOCUS_ABSOLUTE: u32 = 0x009a_090a;
 /// `V4L2_CID_FOCUS_AUTO`.
@@ -40,6 +42,20 @@ impl Setting {
     /// Whether the camera did as it was told.
     pub fn holds(&self) -> bool {
         self.is == Some(self.wanted)
+    }
+
+    /// What to tell a person when it did not, with the remedy.
+    pub fn words(&self) -> Bilingual {
+        let Self { name, wanted, .. } = self;
+        let is = self.is.map_or_else(|| "?".to_owned(), |is| is.to_string());
+        Bilingual::new(
+            format!(
+                "カメラの「{name}」が {wanted} になりません（今は {is}）。カメラを差し直し、続くときは校正し直してください"
+            ),
+            format!(
+                "the camera's {name} does not go to {wanted}, it is {is}: plug the camera in again, and calibrate it again if that goes on"
+            ),
+        )
     }
 }
 
@@ -85,5 +101,10 @@ mod tests {
         };
         assert!(setting(Some(120)).holds());
         assert!(!setting(Some(0)).holds() && !setting(None).holds());
+        let words = setting(Some(0)).words().to_string();
+        assert!(
+            words.contains("Focus") && words.contains("120, it is 0"),
+            "{words}"
+        );
     }
 }

@@ -56,7 +56,7 @@ pub enum CameraError {
     Launch(#[source] std::io::Error),
     /// A device that cannot be opened or does not do as it is told; what the driver said.
     #[error(
-        "カメラを開けません。接続と、ほかのソフトが使っていないかを確かめてください / the camera cannot be opened: check that it is plugged in and that no other program uses it ({0})"
+        "カメラを開けません。接続と番号（uketsuke camera --list）、ほかのソフトが使っていないかを確かめてください / the camera cannot be opened: check that it is plugged in, its number (uketsuke camera --list), and that no other program uses it ({0})"
     )]
     Open(String),
     /// This build has no devices.

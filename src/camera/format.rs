@@ -11,7 +11,7 @@ use super::error::CameraError;
 const LEAST_RATE: f32 = 10.0;
 
 /// More frames than are read bring nothing.
-const MOST_RATE: f32 = 30.0;
+pub(super) const MOST_RATE: f32 = 30.0;
 
 /// Smallest width at which the digits of a label that fills the picture are 25 pixels high.
 const LEAST_WIDTH: u32 = 1280;
@@ -90,6 +90,44 @@ impl fmt::Display for Offer {
     }
 }
 
+/// Sizes that are asked for where a camera has every size between two bounds, the best first.
+const USUAL: [(u32, u32); 4] = [(1920, 1080), (1280, 720), (1600, 1200), (640, 480)];
+
+/// Widths or heights that a camera has: from `least` to `most` by steps.
+#[derive(Debug, Clone, Copy)]
+pub struct Steps {
+    /// The smallest.
+    pub least: u32,
+    /// The largest.
+    pub most: u32,
+    /// From one to the next; 0 counts as 1.
+    pub step: u32,
+}
+
+impl Steps {
+    fn has(self, side: u32) -> bool {
+        let within = (self.least..=self.most).contains(&side);
+        within && self.up_to(side) == side
+    }
+
+    /// The largest that is not above `side`, or the smallest there is.
+    fn up_to(self, side: u32) -> u32 {
+        let above = side.min(self.most).saturating_sub(self.least);
+        self.least + above - above % self.step.max(1)
+    }
+}
+
+/// The usual ones among all sizes between two bounds, which can be millions; one close to the best
+/// where there is none.
+pub fn usual_sizes(width: Steps, height: Steps) -> Vec<(u32, u32)> {
+    let has = |&(w, h): &(u32, u32)| width.has(w) && height.has(h);
+    let usual: Vec<_> = USUAL.into_iter().filter(has).collect();
+    match usual.is_empty() {
+        true => vec![(width.up_to(USUAL[0].0), height.up_to(USUAL[0].1))],
+        false => usual,
+    }
+}
+
 /// The best of what a camera offers: fast enough first, then the width nearest to the one that the
 /// reader is made for, then the rate, then what costs the least.
 ///
@@ -158,6 +196,24 @@ mod tests {
             offer(b"YUYV", 1920, 60.0),
         ];
         assert_eq!(chosen(&offers), "NV12 1920×1080 30/s");
+    }
+
+    #[test]
+    fn of_all_sizes_between_two_bounds_only_usual_ones_are_asked_for() {
+        let any = Steps {
+            least: 2,
+            most: 8192,
+            step: 1,
+        };
+        assert_eq!(usual_sizes(any, any), USUAL);
+        let by_16 = Steps { step: 16, ..any };
+        assert_eq!(usual_sizes(by_16, by_16), [(1906, 1074)]);
+        let small = Steps {
+            least: 0,
+            most: 1280,
+            step: 0,
+        };
+        assert_eq!(usual_sizes(small, small), [(1280, 720), (640, 480)]);
     }
 
     #[test]

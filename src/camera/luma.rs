@@ -97,14 +97,43 @@ mod tests {
         assert_eq!(picture.into_raw(), [1, 2, 3, 4]);
     }
 
-    #[test]
-    fn a_jpeg_gives_its_luma_whatever_lies_behind_its_end_and_a_cut_one_none() {
+    /// A ramp as JPEG; the encoder uses the standard's Huffman tables.
+    fn jpeg() -> Vec<u8> {
         let picture = GrayImage::from_fn(16, 16, |x, _| image::Luma([x as u8 * 8]));
         let mut bytes = std::io::Cursor::new(Vec::new());
         picture
             .write_to(&mut bytes, image::ImageFormat::Jpeg)
             .expect("written");
-        let mut bytes = bytes.into_inner();
+        bytes.into_inner()
+    }
+
+    /// Without its segments that begin with FF `marker`.
+    fn without(marker: u8, jpeg: &[u8]) -> Vec<u8> {
+        let mut kept = jpeg[..2].to_vec();
+        let mut rest = &jpeg[2..];
+        while rest[1] != 0xda {
+            let length = 2 + usize::from(u16::from_be_bytes([rest[2], rest[3]]));
+            let (segment, behind) = rest.split_at(length);
+            if segment[1] != marker {
+                kept.extend(segment);
+            }
+            rest = behind;
+        }
+        [kept.as_slice(), rest].concat()
+    }
+
+    #[test]
+    fn huffman_tables_that_a_camera_leaves_out_are_the_standards() {
+        let whole = jpeg();
+        let bare = without(0xe0, &without(0xc4, &whole));
+        assert!(bare.len() < whole.len() - 40, "tables were left out");
+        let read = |bytes| luma(&raw(PixelFormat::Mjpeg, 16, 16, 0, bytes)).expect("a picture");
+        assert_eq!(read(bare), read(whole));
+    }
+
+    #[test]
+    fn a_jpeg_gives_its_luma_whatever_lies_behind_its_end_and_a_cut_one_none() {
+        let mut bytes = jpeg();
         let whole = bytes.len();
         bytes.extend([7; 100]);
         let read = luma(&raw(PixelFormat::Mjpeg, 16, 16, 0, bytes.clone())).expect("a picture");

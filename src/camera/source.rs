@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::error::CameraError;
 use super::watch::Loss;
+use super::wire::Opened;
 use crate::optics::Frame;
 
 /// No frame older than this is handed out: what lay on the table before the hand moved is not
@@ -13,6 +14,9 @@ pub const MAX_AGE: Duration = Duration::from_millis(300);
 /// What a source has to say.
 #[derive(Debug)]
 pub enum Grab {
+    /// A device was opened, for the first time or after a loss: what it is and how it is set. Its
+    /// first frame follows.
+    Opened(Box<Opened>),
     /// The newest frame.
     Frame(Frame),
     /// No frame came within the patience that was given.

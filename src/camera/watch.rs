@@ -3,7 +3,8 @@
 //! ```text
 //!          start                     first frame
 //!   Down ─────────▶ Starting ───────────────────▶ Running
-//!    ▲                 │ nothing for START            │ nothing for STALL
+//!    ▲                 │ nothing for START            │ nothing for STALL,
+//!    │                 │                              │ or only spoilt frames for so long
 //!    └──── killed ─────┴──────── ended ───────────────┘
 //! ```
 
@@ -30,6 +31,10 @@ pub enum Loss {
     Ended,
     /// It cannot be opened; why.
     NotOpened(Bilingual),
+    /// Frames come, and none of them is a whole picture.
+    Unreadable,
+    /// Frames come, and each is too old when it arrives.
+    Late,
 }
 
 impl Loss {
@@ -39,6 +44,8 @@ impl Loss {
             Self::Stalled => "stalled",
             Self::Ended => "ended",
             Self::NotOpened(_) => "not_opened",
+            Self::Unreadable => "unreadable",
+            Self::Late => "late",
         }
     }
 
@@ -54,6 +61,14 @@ impl Loss {
                 "the camera is gone; it is being opened again: check its cable",
             ),
             Self::NotOpened(why) => why.clone(),
+            Self::Unreadable => Bilingual::new(
+                "カメラの画像が壊れています。開き直しています。続くときはケーブルを差し直してください",
+                "the camera's pictures are damaged; it is being opened again: plug its cable in again if that goes on",
+            ),
+            Self::Late => Bilingual::new(
+                "カメラの画像が遅れて届きます。開き直しています。続くときはほかのソフトを終了してください",
+                "the camera's pictures come too late; it is being opened again: close other programs if that goes on",
+            ),
         }
     }
 }
@@ -79,6 +94,8 @@ enum Phase {
 #[derive(Debug, Clone)]
 pub struct Watch {
     phase: Phase,
+    /// Since when frames have come that nobody can look at, and what the first one lacked.
+    spoilt: Option<(Duration, Loss)>,
     /// Whether the loss was told, and what was.
     told: Option<Loss>,
 }
@@ -90,19 +107,30 @@ impl Watch {
             phase: Phase::Down {
                 again: Duration::ZERO,
             },
+            spoilt: None,
             told: None,
         }
     }
 
     /// What has to be done at `now`. After [`Order::Start`] say [`Watch::started`], after
-    /// [`Order::Kill`] say [`Watch::lost`].
+    /// [`Order::Kill`] say [`Watch::lost`] with [`Watch::reason`].
     pub fn due(&self, now: Duration) -> Option<Order> {
         let over = |since: Duration, limit: Duration| now.saturating_sub(since) >= limit;
         match self.phase {
             Phase::Down { again } => (now >= again).then_some(Order::Start),
             Phase::Starting { since } => over(since, START).then_some(Order::Kill),
-            Phase::Running { last } => over(last, STALL).then_some(Order::Kill),
+            Phase::Running { last } => over(self.without_use(last), STALL).then_some(Order::Kill),
         }
+    }
+
+    /// Since when there was nothing to look at, where `last` is when something came at all.
+    fn without_use(&self, last: Duration) -> Duration {
+        self.spoilt.as_ref().map_or(last, |(since, _)| *since)
+    }
+
+    /// Why a camera is killed that has to be.
+    pub fn reason(&self) -> Loss {
+        (self.spoilt.as_ref()).map_or(Loss::Stalled, |(_, loss)| loss.clone())
     }
 
     /// When something may be due again at the latest.
@@ -110,29 +138,41 @@ impl Watch {
         match self.phase {
             Phase::Down { again } => again,
             Phase::Starting { since } => since + START,
-            Phase::Running { last } => last + STALL,
+            Phase::Running { last } => self.without_use(last) + STALL,
         }
     }
 
     /// A process was started.
     pub fn started(&mut self, now: Duration) {
         self.phase = Phase::Starting { since: now };
+        self.spoilt = None;
     }
 
     /// A frame came; whether the camera is back with it.
     pub fn frame(&mut self, now: Duration) -> bool {
         self.phase = Phase::Running { last: now };
+        self.spoilt = None;
         self.told.take().is_some()
+    }
+
+    /// A frame came that nobody can look at. One costs nothing but itself; a camera that sends
+    /// nothing else is as good as none.
+    pub fn spoilt(&mut self, now: Duration, why: Loss) {
+        if let Phase::Running { last } = &mut self.phase {
+            *last = now;
+        }
+        self.spoilt.get_or_insert((now, why));
     }
 
     /// The process has ended, was killed, or cannot be started; the loss, if it is news.
     pub fn lost(&mut self, now: Duration, loss: Loss) -> Option<Loss> {
         self.phase = Phase::Down { again: now + PAUSE };
+        self.spoilt = None;
         // While it stays away it is told once, unless another reason is known now.
         let news = match (&self.told, &loss) {
             (None, _) => true,
-            (Some(before), Loss::NotOpened(_)) => *before != loss,
-            (Some(_), _) => false,
+            (Some(_), Loss::Stalled | Loss::Ended) => false,
+            (Some(before), Loss::NotOpened(_) | Loss::Unreadable | Loss::Late) => *before != loss,
         };
         news.then(|| {
             self.told = Some(loss.clone());
@@ -200,6 +240,39 @@ mod tests {
             now = watch.next();
         }
         assert_eq!(told, 1, "a loss is told once");
+    }
+
+    #[test]
+    fn a_camera_that_sends_only_damaged_pictures_is_lost_after_a_second() {
+        let mut watch = running(0);
+        for at in (100..1_100).step_by(100) {
+            watch.spoilt(ms(at), Loss::Unreadable);
+            assert_eq!(watch.due(ms(at)), None, "{at}");
+        }
+        assert_eq!(watch.due(ms(1_100)), Some(Order::Kill));
+        assert_eq!(watch.reason(), Loss::Unreadable);
+        assert!(watch.lost(ms(1_100), watch.reason()).is_some());
+        watch.started(ms(1_600));
+        watch.spoilt(ms(2_000), Loss::Unreadable);
+        assert_eq!(watch.due(ms(4_600)), Some(Order::Kill), "it never began");
+        assert!(watch.lost(ms(4_600), watch.reason()).is_none(), "told once");
+    }
+
+    #[test]
+    fn a_spoilt_frame_now_and_then_is_no_loss() {
+        let mut watch = running(0);
+        for at in (0..10_000).step_by(500) {
+            watch.spoilt(ms(at), Loss::Late);
+            assert!(!watch.frame(ms(at + 400)), "it was never lost");
+            assert_eq!(watch.due(ms(at + 499)), None, "{at}");
+        }
+    }
+
+    #[test]
+    fn after_a_long_wait_for_whoever_asks_one_old_frame_is_no_loss() {
+        let mut watch = running(0);
+        watch.spoilt(ms(60_000), Loss::Late);
+        assert_eq!(watch.due(ms(60_000)), None);
     }
 
     #[test]

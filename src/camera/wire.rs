@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::controls::Setting;
 use super::format::{Offer, PixelFormat};
 use super::luma::RawFrame;
+use crate::optics::CameraFormat;
 
 /// Begins every message: another program's output is not mistaken for one.
 const MAGIC: [u8; 4] = *b"UKC1";
@@ -35,6 +36,17 @@ pub struct Opened {
     pub focus: Option<(i64, i64, i64)>,
     /// What was set, and what it is by its own word.
     pub settings: Vec<Setting>,
+}
+
+impl Opened {
+    /// The camera and its pictures, as a mount's profile knows them.
+    pub fn camera_format(&self) -> CameraFormat {
+        CameraFormat {
+            name: self.name.clone(),
+            format: self.offer.name.to_string(),
+            size: (self.offer.width, self.offer.height),
+        }
+    }
 }
 
 /// One message.

@@ -7,18 +7,22 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{EXIT_FAILED, EXIT_OK};
-use crate::camera::{CameraName, Device, FrameSource, Grab, Settings};
+use crate::camera::{CameraName, FrameSource, Grab, Opened, Present, Settings, present};
 use crate::text::{Bilingual, Language};
 
 /// Arguments of `uketsuke camera`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  uketsuke camera --list
   uketsuke camera --camera v4l:0
   uketsuke camera --camera v4l:0 --seconds 10 --focus 120 --jsonl
 
 Tells once a second what came: frames, frames left out, the age of the oldest one, brightness.
-Exit codes: 0 frames came; 1 none did (why, in the last line); 2 wrong usage.")]
+Exit codes: 0 frames came; 1 none did (why, in the last line), or no camera is listed; 2 wrong usage.")]
 pub struct CameraArgs {
+    /// Only tell which cameras there are / 接続中のカメラを一覧
+    #[arg(long)]
+    list: bool,
     /// The camera: v4l:0, or a folder played as one, replay:DIR@10 / カメラ
     #[arg(long, value_name = "CAMERA", default_value = "v4l:0")]
     camera: CameraName,
@@ -67,22 +71,34 @@ pub fn run(args: &CameraArgs) -> anyhow::Result<u8> {
         focus: args.focus,
         exposure: args.exposure,
     };
-    match args.camera {
-        CameraName::V4l(number) => {
-            let mut device = Device::new(number, settings);
-            look(&mut device, args.seconds, &mut teller, |device| {
-                device.opened().map(opened)
-            })
-        }
-        CameraName::Replay { .. } => {
-            let mut source = args.camera.open(false, settings)?;
-            look(&mut source, args.seconds, &mut teller, |_| None)
-        }
+    if args.list {
+        return list(&mut teller, &present()?);
     }
+    let mut source = args.camera.open(false, settings)?;
+    look(source.as_mut(), args.seconds, &mut teller)
 }
 
-/// How the camera was opened, once it is.
-fn opened(opened: &crate::camera::Opened) -> Value {
+/// Tells which cameras there are.
+fn list(teller: &mut Teller, present: &[Present]) -> anyhow::Result<u8> {
+    for Present { camera, name } in present {
+        let object = json!({"event": "present", "camera": camera.to_string(), "name": name});
+        teller.line(&format!("{camera}  {name}"), &object)?;
+    }
+    if present.is_empty() {
+        teller.words(
+            "no_camera",
+            &Bilingual::new(
+                "カメラがありません。つないで、ケーブルを確かめてください",
+                "there is no camera: plug one in, and check its cable",
+            ),
+        )?;
+        return Ok(EXIT_FAILED);
+    }
+    Ok(EXIT_OK)
+}
+
+/// How the camera was opened.
+fn opened(opened: &Opened) -> Value {
     let settings = opened.settings.iter().map(|setting| {
         json!({"name": setting.name, "wanted": setting.wanted, "is": setting.is, "holds": setting.holds()})
     });
@@ -100,14 +116,8 @@ struct Second {
     luma: f64,
 }
 
-fn look<S: FrameSource>(
-    source: &mut S,
-    seconds: u64,
-    teller: &mut Teller,
-    opened: impl Fn(&S) -> Option<Value>,
-) -> anyhow::Result<u8> {
+fn look(source: &mut dyn FrameSource, seconds: u64, teller: &mut Teller) -> anyhow::Result<u8> {
     let start = source.now();
-    let mut told_opened = false;
     let mut frames = 0;
     for second in 1..=seconds {
         let mut came = Second::default();
@@ -125,15 +135,15 @@ fn look<S: FrameSource>(
                     let count = pixels.len().max(1) as f64;
                     came.luma = pixels.map(|luma| f64::from(*luma)).sum::<f64>() / count / 255.0;
                 }
+                Grab::Opened(how) => teller.line("", &opened(&how))?,
                 Grab::Lost(loss) => teller.words("camera_lost", &loss.words())?,
-                Grab::Back => teller.line("camera_back", &json!({"event": "camera_back"}))?,
+                Grab::Back => teller.line(
+                    "✓ カメラが戻りました / the camera is back",
+                    &json!({"event": "camera_back"}),
+                )?,
                 Grab::Nothing => {}
                 Grab::Ended => return Ok(EXIT_OK),
             }
-        }
-        if let Some(object) = opened(source).filter(|_| !told_opened) {
-            told_opened = true;
-            teller.line("opened", &object)?;
         }
         frames += came.frames;
         teller.second(&came, source.counts().dropped)?;

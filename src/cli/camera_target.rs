@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::calibration::{LookError, TargetCamera};
-use crate::camera::{Device, FrameSource as _, Grab, Loss, Settings};
+use crate::camera::{Device, FrameSource as _, Grab, Loss, Opened, Settings};
 use crate::optics::{CameraFormat, FocusPosition, FocusRange, Frame};
 use crate::text::Bilingual;
 
@@ -11,7 +11,7 @@ use crate::text::Bilingual;
 /// of a second, and a driver has some frames in its buffers.
 const SETTLES: Duration = Duration::from_millis(600);
 
-/// A frame has to come within this.
+/// What is waited for has to come within this.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why a device gives no frame.
@@ -30,22 +30,15 @@ impl DeviceTarget {
     /// Opens the device and takes a first look.
     pub(super) fn open(number: u32) -> Result<Self, LookError> {
         let mut device = Device::new(number, Settings::default());
-        let frame = frame_after(&mut device, Duration::ZERO)?;
-        let opened = device.opened();
-        let range = opened.and_then(|opened| {
-            let side = |value: i64| i32::try_from(value).ok();
-            let (min, max, step) = opened.focus?;
-            FocusRange::new(side(min)?, side(max)?, side(step)?).ok()
-        });
-        let format = CameraFormat {
-            name: opened.map_or_else(String::new, |opened| opened.name.clone()),
-            format: opened.map_or_else(String::new, |opened| opened.offer.name.to_string()),
-            size: (frame.width(), frame.height()),
-        };
+        let opened = next(&mut device, |grab| match grab {
+            Grab::Opened(opened) => Some(*opened),
+            _ => None,
+        })?;
+        frame_after(&mut device, Duration::ZERO)?;
         Ok(Self {
             device,
-            format,
-            range,
+            format: opened.camera_format(),
+            range: range(&opened),
         })
     }
 }
@@ -73,8 +66,23 @@ impl TargetCamera for DeviceTarget {
     }
 }
 
+/// Where the lens can be sent.
+fn range(opened: &Opened) -> Option<FocusRange> {
+    let side = |value: i64| i32::try_from(value).ok();
+    let (min, max, step) = opened.focus?;
+    FocusRange::new(side(min)?, side(max)?, side(step)?).ok()
+}
+
 /// The first frame that was taken after that moment on the camera's clock.
 fn frame_after(device: &mut Device, after: Duration) -> Result<Frame, LookError> {
+    next(device, |grab| match grab {
+        Grab::Frame(frame) if frame.at >= after => Some(frame),
+        _ => None,
+    })
+}
+
+/// The first thing of that kind that the camera has to say.
+fn next<T>(device: &mut Device, wanted: impl Fn(Grab) -> Option<T>) -> Result<T, LookError> {
     let deadline = device.now() + PATIENCE;
     let mut why = Loss::Stalled.words();
     loop {
@@ -82,10 +90,12 @@ fn frame_after(device: &mut Device, after: Duration) -> Result<Frame, LookError>
         if left.is_zero() {
             return Err(Box::new(NoFrame(why)));
         }
-        match device.next(left)? {
-            Grab::Frame(frame) if frame.at >= after => return Ok(frame),
-            Grab::Lost(loss) => why = loss.words(),
-            Grab::Frame(_) | Grab::Nothing | Grab::Back | Grab::Ended => {}
+        let grab = device.next(left)?;
+        if let Grab::Lost(loss) = &grab {
+            why = loss.words();
+        }
+        if let Some(wanted) = wanted(grab) {
+            return Ok(wanted);
         }
     }
 }

@@ -197,7 +197,7 @@ fn read_pile(
                 eprintln!("uketsuke: {}", loss.words());
                 (live.end().into_iter().collect(), false)
             }
-            Grab::Nothing | Grab::Back => (Vec::new(), false),
+            Grab::Nothing | Grab::Opened(_) | Grab::Back => (Vec::new(), false),
         };
         for outcome in outcomes {
             match outcome {

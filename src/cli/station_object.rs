@@ -53,7 +53,8 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             let words = Bilingual::new(moved.japanese(), moved.english());
             with_words(json!({"event": "mount_moved", "what": moved.id()}), &words)
         }
-        Event::OtherMount => with_words(json!({"event": "other_mount"}), &other_mount()),
+        Event::OtherMount(how) => with_words(json!({"event": "other_mount"}), how),
+        Event::CameraNotSet(how) => with_words(json!({"event": "camera_not_set"}), how),
         Event::CameraFailed(why) => with_words(json!({"event": "camera_failed"}), why),
         Event::NotWritten(why) => with_words(json!({"event": "not_written"}), why),
         Event::Delivery(progress) => progress::object(progress),
@@ -63,14 +64,6 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
         }
         Event::Sound(_) | Event::Copy(_) => return None,
     })
-}
-
-/// A profile that is not this camera's.
-fn other_mount() -> Bilingual {
-    Bilingual::new(
-        "--mount の校正は別の大きさの画像のものなので使いません。このカメラを「uketsuke calibrate」で校正してください",
-        "--mount is of pictures of another size and is left aside: calibrate this camera with `uketsuke calibrate`",
-    )
 }
 
 fn with_words(mut object: Value, words: &Bilingual) -> Value {
@@ -158,7 +151,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::Refused(refusal) => format!("✕ {refusal}"),
         Event::CameraLost(loss) => format!("✕ {}", loss.words()),
         Event::MountMoved(moved) => format!("！ {} / {}", moved.japanese(), moved.english()),
-        Event::OtherMount => format!("！ {}", other_mount()),
+        Event::OtherMount(how) | Event::CameraNotSet(how) => format!("！ {how}"),
         Event::CameraBack => "✓ カメラが戻りました / the camera is back".to_owned(),
         Event::CameraFailed(why) | Event::NotWritten(why) => format!("✕ {why}"),
         Event::Delivery(crate::sync::Progress::Batch { delivered, .. }) if *delivered > 0 => {

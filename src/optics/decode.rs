@@ -1,5 +1,6 @@
 //! Still pictures: from a file's bytes to an upright frame.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::metadata::Orientation;
@@ -86,7 +87,21 @@ pub fn decode_still(bytes: &[u8]) -> Result<Frame, DecodeError> {
 /// [`DecodeError`] when the bytes are no whole picture with luma.
 pub fn decode_camera_jpeg(bytes: &[u8]) -> Result<GrayImage, DecodeError> {
     let end = end_of_image(bytes).ok_or(DecodeError::CutShort)?;
-    decode_jpeg_luma(&bytes[..end], true)?.ok_or(DecodeError::UnknownFormat)
+    let picture = with_huffman_tables(&bytes[..end]);
+    decode_jpeg_luma(&picture, true)?.ok_or(DecodeError::UnknownFormat)
+}
+
+/// An APP0 segment as in AVI files. The decoder takes it as the word that Huffman tables which are
+/// left out are the standard's (ITU-T T.81, K.3).
+const MOTION_JPEG: [u8; 9] = [0xff, 0xe0, 0, 7, b'A', b'V', b'I', b'1', 0];
+
+/// A camera may leave the tables out and not say so in the way that the decoder knows.
+fn with_huffman_tables(jpeg: &[u8]) -> Cow<'_, [u8]> {
+    let (start, rest) = jpeg.split_at(START_OF_IMAGE.len());
+    if start_of(jpeg, HUFFMAN_TABLES).is_some() {
+        return Cow::Borrowed(jpeg);
+    }
+    Cow::Owned([start, &MOTION_JPEG, rest].concat())
 }
 
 /// Any format, through colour.
@@ -148,18 +163,26 @@ fn has_end_of_image(jpeg: &[u8]) -> bool {
 
 /// How many bytes of `jpeg` its picture takes, the end-of-image marker included.
 fn end_of_image(jpeg: &[u8]) -> Option<usize> {
-    let scan = start_of_scan(jpeg)?;
+    let scan = start_of(jpeg, SCAN)?;
     let marker = scan.windows(2).position(|pair| pair == [0xff, 0xd9])?;
     Some(jpeg.len() - scan.len() + marker + 2)
 }
 
-/// The bytes from the first start of scan (FF DA) on: segments before it are
+/// How a JPEG begins.
+const START_OF_IMAGE: [u8; 2] = [0xff, 0xd8];
+/// The second byte of the marker before a scan.
+const SCAN: u8 = 0xda;
+/// The second byte of the marker before Huffman tables.
+const HUFFMAN_TABLES: u8 = 0xc4;
+
+/// The bytes behind the first marker of that kind before the scan or at its start: segments are
 /// stepped over by their lengths, since a preview inside one has markers too.
-fn start_of_scan(jpeg: &[u8]) -> Option<&[u8]> {
-    let mut rest = jpeg.strip_prefix(&[0xff, 0xd8])?;
+fn start_of(jpeg: &[u8], kind: u8) -> Option<&[u8]> {
+    let mut rest = jpeg.strip_prefix(&START_OF_IMAGE)?;
     loop {
         match rest {
-            [0xff, 0xda, scan @ ..] => return Some(scan),
+            [0xff, marker, behind @ ..] if *marker == kind => return Some(behind),
+            [0xff, SCAN, ..] => return None,
             [0xff, 0xff, ..] => rest = &rest[1..],
             [0xff, _, high, low, ..] => {
                 rest = rest.get(2 + usize::from(u16::from_be_bytes([*high, *low]))..)?;

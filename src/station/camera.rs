@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::core::{Arrival, Look, words};
 use super::cutouts::cut_out;
 use super::watcher::Watcher;
-use crate::camera::{Counts, FrameSource, Grab, Loss};
+use crate::camera::{Counts, FrameSource, Grab, Loss, Opened};
 use crate::clock::Clock;
 use crate::desk::Input;
 use crate::optics::{Frame, Mount, MountWatch, Moved};
@@ -23,8 +23,10 @@ pub enum CameraReport {
     Look(Look),
     /// The mount is not as it was when it was calibrated.
     Moved(Moved),
-    /// The profile is of pictures of another size; it is left aside.
-    OtherMount,
+    /// The profile is of another camera or of other pictures, and how; it is left aside.
+    OtherMount(Bilingual),
+    /// The camera does not stand as the mount wants it, and how.
+    NotSet(Bilingual),
     /// Frames so far, and how old the last one was when it was taken up.
     Counts {
         /// Handed out and dropped by the camera.
@@ -71,6 +73,7 @@ pub fn watch_camera(
             }
             Ok(Grab::Nothing) => looking.expect(expectation()),
             Ok(Grab::Lost(loss)) => looking.ended_with(CameraReport::Lost(loss)),
+            Ok(Grab::Opened(opened)) => looking.opened(&opened),
             Ok(Grab::Back) => vec![CameraReport::Back],
             Ok(Grab::Ended) => looking.ended_with(CameraReport::Ended),
             Err(error) => looking.ended_with(CameraReport::Failed(words(&error))),
@@ -148,7 +151,7 @@ impl Looking<'_> {
         };
         if !mount.fits(seen.observation.size) {
             self.mount = None;
-            return vec![CameraReport::OtherMount];
+            return vec![CameraReport::OtherMount(other_pictures())];
         }
         if !seen.outcomes.iter().any(accepted) {
             return Vec::new();
@@ -156,6 +159,22 @@ impl Looking<'_> {
         let signs = mount_signs(frame, &seen.observation, mount);
         let moved = signs.map_or_else(Vec::new, |signs| watch.see(&signs));
         moved.into_iter().map(CameraReport::Moved).collect()
+    }
+
+    /// Whether the camera is the mount's, and did as it was told.
+    fn opened(&mut self, opened: &Opened) -> Vec<CameraReport> {
+        let unset = opened.settings.iter().filter(|setting| !setting.holds());
+        let mut reports: Vec<_> = unset
+            .map(|setting| CameraReport::NotSet(setting.words()))
+            .collect();
+        let present = opened.camera_format();
+        let other = (self.mount.as_ref())
+            .and_then(|(mount, _)| mount.profile().check_camera(&present).err());
+        if let Some(other) = other {
+            self.mount = None;
+            reports.push(CameraReport::OtherMount(words(&other)));
+        }
+        reports
     }
 
     fn ended_with(&mut self, last: CameraReport) -> Vec<CameraReport> {
@@ -174,4 +193,12 @@ impl Looking<'_> {
             crops: None,
         })
     }
+}
+
+/// A profile of pictures of another size than those of a played folder.
+fn other_pictures() -> Bilingual {
+    Bilingual::new(
+        "--mount の校正は別の大きさの画像のものなので使いません。このカメラを「uketsuke calibrate」で校正してください",
+        "--mount is of pictures of another size and is left aside: calibrate this camera with `uketsuke calibrate`",
+    )
 }

@@ -86,8 +86,10 @@ pub enum Event {
     CameraBack,
     /// The mount is not as it was when it was calibrated.
     MountMoved(Moved),
-    /// The mount's profile is of pictures of another size; it is left aside.
-    OtherMount,
+    /// The mount's profile is of another camera or of other pictures, and how; it is left aside.
+    OtherMount(Bilingual),
+    /// The camera does not stand as the mount wants it, and how.
+    CameraNotSet(Bilingual),
     /// Reading is not possible any more, and why.
     CameraFailed(Bilingual),
     /// What the station has to remember could not be written down, and why.

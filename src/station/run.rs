@@ -220,7 +220,8 @@ impl Core<'_, '_, '_> {
                 return false;
             }
             CameraReport::Moved(moved) => (Event::MountMoved(moved), false),
-            CameraReport::OtherMount => (Event::OtherMount, false),
+            CameraReport::OtherMount(how) => (Event::OtherMount(how), false),
+            CameraReport::NotSet(how) => (Event::CameraNotSet(how), false),
             CameraReport::Lost(loss) => (Event::CameraLost(loss), false),
             CameraReport::Back => {
                 self.station.forget_frames();
