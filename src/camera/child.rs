@@ -21,6 +21,7 @@ use super::controls::{FOCUS_ABSOLUTE, Setting, Settings};
 use super::error::CameraError;
 use super::format::{FourCc, MOST_RATE, Offer, PixelFormat, Steps, choose, usual_sizes};
 use super::luma::RawFrame;
+use super::node::Node;
 use super::time::{SystemTime, Time as _};
 use super::wire::{Message, Opened, write_message};
 
@@ -30,17 +31,17 @@ const BUFFERS: u32 = 3;
 /// A driver's stamp that is older than this, or of the future, is of another clock.
 const PLAUSIBLE: Duration = Duration::from_secs(1);
 
-/// Opens `/dev/videoN` and writes what it delivers to standard output until nobody reads any more.
+/// Opens a device and writes what it delivers to standard output until nobody reads any more.
 /// The process ends with its standard input.
 ///
 /// # Errors
 /// When the output is closed; whatever the camera does is told as [`Message::Failed`].
-pub fn serve(number: u32, settings: Settings) -> io::Result<()> {
+pub fn serve(node: &Node, settings: Settings) -> io::Result<()> {
     let (send, orders) = channel();
     let listener = std::thread::Builder::new().name("orders".to_owned());
     listener.spawn(move || obey_until_the_station_ends(&send))?;
     let mut out = io::BufWriter::with_capacity(1 << 20, io::stdout().lock());
-    match stream(number, settings, &orders, &mut out) {
+    match stream(node, settings, &orders, &mut out) {
         Ok(()) => Ok(()),
         Err(Ending::Closed(error)) => Err(error),
         Err(Ending::Camera(error)) => {
@@ -79,12 +80,12 @@ impl From<CameraError> for Ending {
 }
 
 fn stream(
-    number: u32,
+    node: &Node,
     settings: Settings,
     orders: &Receiver<i64>,
     out: &mut impl io::Write,
 ) -> Result<(), Ending> {
-    let device = Device::new(number as usize).map_err(of_driver)?;
+    let device = Device::with_path(node.path()).map_err(of_driver)?;
     let (format, offer) = choose(&offers(&device))?;
     let stride = set_format(&device, &offer)?;
     let opened = Opened {

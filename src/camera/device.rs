@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::controls::Settings;
 use super::error::CameraError;
 use super::luma::{RawFrame, luma};
+use super::node::Node;
 use super::source::{Counts, FrameSource, Grab, MAX_AGE};
 use super::time::{SystemTime, Time};
 use super::watch::{Loss, Order, Watch};
@@ -23,7 +24,7 @@ pub const CHILD: &str = "camera-child";
 /// The command that is the child process, for a lens and an exposure as set.
 type Program = Box<dyn Fn(Settings) -> io::Result<Command> + Send>;
 
-/// A camera at `/dev/videoN`, behind a child process of the same program.
+/// A camera device, behind a child process of the same program.
 pub struct Device {
     program: Program,
     settings: Settings,
@@ -110,9 +111,9 @@ impl Mailbox {
 }
 
 /// The command that is the child for a camera.
-fn camera_child(number: u32, settings: Settings) -> io::Result<Command> {
+fn camera_child(node: &Node, settings: Settings) -> io::Result<Command> {
     let mut command = Command::new(this_program()?);
-    command.arg(CHILD).arg("--device").arg(number.to_string());
+    command.arg(CHILD).arg("--device").arg(node.path());
     for (name, value) in [
         ("--focus", settings.focus),
         ("--exposure", settings.exposure),
@@ -133,9 +134,9 @@ fn this_program() -> io::Result<PathBuf> {
 }
 
 impl Device {
-    /// The camera of that number, to be opened at the first [`FrameSource::next`].
-    pub fn new(number: u32, settings: Settings) -> Self {
-        let program = Box::new(move |settings| camera_child(number, settings));
+    /// The camera there, to be opened at the first [`FrameSource::next`].
+    pub fn new(node: Node, settings: Settings) -> Self {
+        let program = Box::new(move |settings| camera_child(&node, settings));
         Self::behind(program, settings, Box::new(SystemTime::start()))
     }
 
@@ -322,7 +323,8 @@ impl FrameSource for Device {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::super::format::{FourCc, Offer, PixelFormat};
     use super::super::time::virtual_time::VirtualTime;

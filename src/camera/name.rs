@@ -1,4 +1,4 @@
-//! How people name a camera: `--camera v4l:0`, `--camera replay:DIR@10`.
+//! How people name a camera: `--camera v4l:0`, `--camera v4l:/dev/v4l/by-id/…`, `--camera replay:DIR@10`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use super::controls::Settings;
 #[cfg(all(feature = "camera", target_os = "linux"))]
 use super::device::Device;
 use super::error::CameraError;
+use super::node::Node;
 use super::replay::Replay;
 use super::source::FrameSource;
 
@@ -24,8 +25,8 @@ pub enum CameraName {
         /// Frames a second.
         fps: f64,
     },
-    /// `v4l:N`: the device `/dev/videoN`.
-    V4l(u32),
+    /// `v4l:N`: the device `/dev/videoN`; `v4l:/PATH`: the device there.
+    V4l(Node),
 }
 
 impl FromStr for CameraName {
@@ -33,8 +34,8 @@ impl FromStr for CameraName {
 
     fn from_str(text: &str) -> Result<Self, CameraError> {
         let unknown = || CameraError::Name(text.to_owned());
-        if let Some(number) = text.strip_prefix("v4l:") {
-            return number.parse().map(Self::V4l).map_err(|_| unknown());
+        if let Some(node) = text.strip_prefix("v4l:") {
+            return node.parse().map(Self::V4l).map_err(|_| unknown());
         }
         // The last @ parts the rate off: a folder's name may have one too.
         let (folder, rate) = text
@@ -70,7 +71,7 @@ impl CameraName {
             }
             Self::Replay { folder, fps } => Ok(Box::new(Replay::live(folder, *fps)?)),
             #[cfg(all(feature = "camera", target_os = "linux"))]
-            Self::V4l(number) => Ok(Box::new(Device::new(*number, settings))),
+            Self::V4l(node) => Ok(Box::new(Device::new(node.clone(), settings))),
             #[cfg(not(all(feature = "camera", target_os = "linux")))]
             Self::V4l(_) => {
                 let _ = settings;
@@ -84,7 +85,7 @@ impl fmt::Display for CameraName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Replay { folder, fps } => write!(f, "replay:{}@{fps}", folder.display()),
-            Self::V4l(number) => write!(f, "v4l:{number}"),
+            Self::V4l(node) => write!(f, "v4l:{node}"),
         }
     }
 }
@@ -95,7 +96,12 @@ mod tests {
 
     #[test]
     fn a_name_comes_back_as_it_was_written() {
-        for name in ["v4l:0", "v4l:12", "replay:a@b/c@10", "replay:/x y@29.97"] {
+        for name in [
+            "v4l:12",
+            "v4l:/dev/video2",
+            "replay:a@b/c@10",
+            "replay:/x y@29.97",
+        ] {
             assert_eq!(name.parse::<CameraName>().unwrap().to_string(), name);
         }
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::name::CameraName;
+use super::node::Node;
 
 /// Where the kernel lists what V4L2 knows.
 const LIST: &str = "/sys/class/video4linux";
@@ -50,7 +51,7 @@ fn camera_at(entry: &Path) -> Option<(u32, Present)> {
     }
     let name = std::fs::read_to_string(entry.join("name")).unwrap_or_default();
     let present = Present {
-        camera: CameraName::V4l(number),
+        camera: CameraName::V4l(Node::Number(number)),
         name: name.trim().to_owned(),
     };
     Some((number, present))

@@ -90,8 +90,8 @@ pub fn run(args: &CalibrateArgs) -> anyhow::Result<u8> {
 fn open(camera: &str) -> anyhow::Result<Box<dyn TargetCamera>> {
     match camera.split_once(':') {
         Some(("pictures", folder)) => Ok(Box::new(PictureFolder::open(Path::new(folder))?)),
-        Some(("v4l", number)) if number.parse::<u32>().is_ok() => {
-            let target = DeviceTarget::open(number.parse()?);
+        Some(("v4l", node)) => {
+            let target = DeviceTarget::open(node.parse()?);
             Ok(Box::new(target.map_err(|error| anyhow!("{error}"))?))
         }
         _ => bail!(

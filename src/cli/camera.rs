@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{EXIT_FAILED, EXIT_OK};
-use crate::camera::{CameraName, FrameSource, Grab, Opened, Present, Settings, present};
+use crate::camera::{CameraName, FrameSource, Grab, Node, Opened, Present, Settings, present};
 use crate::text::{Bilingual, Language};
 
 /// Arguments of `uketsuke camera`.
@@ -44,7 +44,7 @@ pub struct CameraArgs {
 #[derive(Debug, Args)]
 pub struct ChildArgs {
     #[arg(long)]
-    device: u32,
+    device: Node,
     #[arg(long, allow_hyphen_values = true)]
     focus: Option<i64>,
     #[arg(long, allow_hyphen_values = true)]
@@ -58,7 +58,7 @@ pub fn serve(args: &ChildArgs) -> anyhow::Result<u8> {
         exposure: args.exposure,
     };
     #[cfg(all(feature = "camera", target_os = "linux"))]
-    crate::camera::serve(args.device, settings)?;
+    crate::camera::serve(&args.device, settings)?;
     #[cfg(not(all(feature = "camera", target_os = "linux")))]
     let _ = settings;
     Ok(EXIT_OK)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::calibration::{LookError, TargetCamera};
-use crate::camera::{Device, FrameSource as _, Grab, Loss, Opened, Settings};
+use crate::camera::{Device, FrameSource as _, Grab, Loss, Node, Opened, Settings};
 use crate::optics::{CameraFormat, FocusPosition, FocusRange, Frame};
 use crate::text::Bilingual;
 
@@ -28,8 +28,8 @@ pub(super) struct DeviceTarget {
 
 impl DeviceTarget {
     /// Opens the device and takes a first look.
-    pub(super) fn open(number: u32) -> Result<Self, LookError> {
-        let mut device = Device::new(number, Settings::default());
+    pub(super) fn open(node: Node) -> Result<Self, LookError> {
+        let mut device = Device::new(node, Settings::default());
         let opened = next(&mut device, |grab| match grab {
             Grab::Opened(opened) => Some(*opened),
             _ => None,

@@ -202,3 +202,88 @@ fn other_pictures() -> Bilingual {
         "--mount is of pictures of another size and is left aside: calibrate this camera with `uketsuke calibrate`",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::camera::{CameraError, FourCc, Offer, PixelFormat, Setting};
+    use crate::clock::SystemClock;
+    use crate::optics::Profile;
+
+    /// A camera that says this when it is opened, and ends.
+    struct OpenedOnce(Option<Opened>);
+
+    impl FrameSource for OpenedOnce {
+        fn next(&mut self, _: Duration) -> Result<Grab, CameraError> {
+            Ok(self
+                .0
+                .take()
+                .map_or(Grab::Ended, |opened| Grab::Opened(Box::new(opened))))
+        }
+
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn counts(&self) -> Counts {
+            Counts::default()
+        }
+    }
+
+    /// The camera that [`Profile::example`] was made with, its focus where it says.
+    fn opened(name: &str, focus: i64) -> Opened {
+        Opened {
+            name: name.to_owned(),
+            format: PixelFormat::Mjpeg,
+            offer: Offer {
+                name: FourCc(*b"MJPG"),
+                width: 1_920,
+                height: 1_080,
+                rate: 30.0,
+            },
+            focus: Some((0, 250, 5)),
+            settings: vec![Setting {
+                name: "Focus, Absolute".to_owned(),
+                control: 0x009a_090a,
+                wanted: 120,
+                is: Some(focus),
+            }],
+        }
+    }
+
+    /// What is told of the camera, in english.
+    fn told(opened: Opened) -> Vec<String> {
+        let reader = Reader::new().expect("the models");
+        let mount = Some(Mount::new(Profile::example()));
+        let mut told = Vec::new();
+        watch_camera(
+            &mut OpenedOnce(Some(opened)),
+            &reader,
+            mount,
+            &SystemClock::start(),
+            &Expectation::default,
+            &mut |report| {
+                if let CameraReport::OtherMount(how) | CameraReport::NotSet(how) = report {
+                    told.push(how.to_string());
+                }
+                ControlFlow::Continue(())
+            },
+        );
+        told
+    }
+
+    #[test]
+    fn a_camera_that_is_the_mounts_and_stands_as_it_was_told_is_no_news() {
+        let name = Profile::example().camera.name;
+        assert_eq!(told(opened(&name, 120)), [""; 0]);
+    }
+
+    #[test]
+    fn another_camera_and_a_lens_that_does_not_move_are_told_with_the_remedy() {
+        let name = Profile::example().camera.name;
+        let lens = told(opened(&name, 0));
+        assert!(lens[0].contains("does not go to 120, it is 0"), "{lens:?}");
+        let other = told(opened("Other", 120));
+        assert!(other[0].contains("of another camera"), "{other:?}");
+    }
+}
