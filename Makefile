@@ -44,9 +44,11 @@ fhir: build $(FHIR_VENV)/installed ## What station and sandbox write is FHIR R4 
 	$(FHIR_VENV)/bin/python scripts/validate_fhir.py $(BIN)
 
 # Another set of features is another compilation of this crate, and of the few below it that PostgreSQL's driver wants
-# more of. So it is only the library's tests, built once with it; all else is tested as it ships, without.
+# more of. So it is only the library's tests, built once with it and not optimised, which is a third of the time; all else is
+# tested as it ships, without.
 postgres: system-packages ## The sandbox's contract on a real PostgreSQL, which is there only for it
-	scripts/with-postgres $(CARGO) test $(PROFILE) --features postgres --lib sandbox::contract
+	scripts/with-postgres $(CARGO) test $(PROFILE) --config profile.release.package.uketsuke.opt-level=0 \
+	  --features postgres --lib sandbox::contract
 
 qa: build ## Read the shipped sample set, score it, write the report to out/qa
 	$(BIN) qa samples/set --report $(OUT)/qa --min-read 0.85
