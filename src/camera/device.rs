@@ -220,7 +220,7 @@ impl Device {
                 }
                 Err(error) => self.lose(not_opened(&error.to_string())),
             },
-            Order::Kill => self.lose(self.watch.reason()),
+            Order::Kill => self.lose(self.watch.reason(now)),
         }
     }
 

@@ -4,7 +4,7 @@
 //!          start                     first frame
 //!   Down ─────────▶ Starting ───────────────────▶ Running
 //!    ▲                 │ nothing for START            │ nothing for STALL,
-//!    │                 │                              │ or only spoilt frames for so long
+//!    │                 │                              │ only spoilt frames for as long or LATE
 //!    └──── killed ─────┴──────── ended ───────────────┘
 //! ```
 
@@ -14,6 +14,10 @@ use crate::text::Bilingual;
 
 /// Without a frame for this long a camera has stalled: at ten frames a second ten are missing.
 const STALL: Duration = Duration::from_secs(1);
+
+/// Only frames that are too old for this long: opening the camera again empties the queue that they
+/// waited in, but costs a second or two, and a machine that is short of breath gains nothing by it.
+const LATE: Duration = Duration::from_secs(3);
 
 /// A camera that has not sent its first frame after this long does not come: USB cameras take up
 /// to two seconds to begin.
@@ -119,18 +123,28 @@ impl Watch {
         match self.phase {
             Phase::Down { again } => (now >= again).then_some(Order::Start),
             Phase::Starting { since } => over(since, START).then_some(Order::Kill),
-            Phase::Running { last } => over(self.without_use(last), STALL).then_some(Order::Kill),
+            Phase::Running { last } => (now >= self.end_of_patience(last)).then_some(Order::Kill),
         }
     }
 
-    /// Since when there was nothing to look at, where `last` is when something came at all.
-    fn without_use(&self, last: Duration) -> Duration {
-        self.spoilt.as_ref().map_or(last, |(since, _)| *since)
+    /// When a running camera is given up, where `last` is when something came at all.
+    fn end_of_patience(&self, last: Duration) -> Duration {
+        let silent = last + STALL;
+        match &self.spoilt {
+            None => silent,
+            Some((since, Loss::Late)) => silent.min(*since + LATE),
+            Some((since, _)) => silent.min(*since + STALL),
+        }
     }
 
     /// Why a camera is killed that has to be.
-    pub fn reason(&self) -> Loss {
-        (self.spoilt.as_ref()).map_or(Loss::Stalled, |(_, loss)| loss.clone())
+    pub fn reason(&self, now: Duration) -> Loss {
+        let silent = |last| now.saturating_sub(last) >= STALL;
+        match (&self.spoilt, self.phase) {
+            (Some(_), Phase::Running { last }) if silent(last) => Loss::Stalled,
+            (Some((_, loss)), _) => loss.clone(),
+            (None, _) => Loss::Stalled,
+        }
     }
 
     /// When something may be due again at the latest.
@@ -138,7 +152,7 @@ impl Watch {
         match self.phase {
             Phase::Down { again } => again,
             Phase::Starting { since } => since + START,
-            Phase::Running { last } => self.without_use(last) + STALL,
+            Phase::Running { last } => self.end_of_patience(last),
         }
     }
 
@@ -250,12 +264,30 @@ mod tests {
             assert_eq!(watch.due(ms(at)), None, "{at}");
         }
         assert_eq!(watch.due(ms(1_100)), Some(Order::Kill));
-        assert_eq!(watch.reason(), Loss::Unreadable);
-        assert!(watch.lost(ms(1_100), watch.reason()).is_some());
+        let reason = watch.reason(ms(1_100));
+        assert_eq!(reason, Loss::Unreadable);
+        assert!(watch.lost(ms(1_100), reason).is_some());
         watch.started(ms(1_600));
         watch.spoilt(ms(2_000), Loss::Unreadable);
         assert_eq!(watch.due(ms(4_600)), Some(Order::Kill), "it never began");
-        assert!(watch.lost(ms(4_600), watch.reason()).is_none(), "told once");
+        let reason = watch.reason(ms(4_600));
+        assert!(watch.lost(ms(4_600), reason).is_none(), "told once");
+    }
+
+    #[test]
+    fn a_camera_that_is_only_late_is_given_three_seconds_and_one_that_falls_silent_one() {
+        let mut watch = running(0);
+        for at in (100..3_100).step_by(100) {
+            watch.spoilt(ms(at), Loss::Late);
+            assert_eq!(watch.due(ms(at)), None, "{at}");
+        }
+        assert_eq!(watch.due(ms(3_100)), Some(Order::Kill));
+        assert_eq!(watch.reason(ms(3_100)), Loss::Late);
+        let mut watch = running(0);
+        watch.spoilt(ms(100), Loss::Late);
+        assert_eq!(watch.next(), ms(1_100));
+        assert_eq!(watch.due(ms(1_100)), Some(Order::Kill));
+        assert_eq!(watch.reason(ms(1_100)), Loss::Stalled);
     }
 
     #[test]
