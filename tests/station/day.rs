@@ -19,7 +19,7 @@ use crate::world::{Sight, Table, VirtualClock, number, open, recorded, session};
 /// Eight hours.
 const DAY: Duration = Duration::from_hours(8);
 
-/// The network is down for two hours from noon on.
+/// The network is down for two hours in the middle of the day.
 const OUTAGE: std::ops::Range<Duration> = Duration::from_hours(3)..Duration::from_hours(5);
 
 fn full() -> bool {
@@ -196,7 +196,7 @@ impl<'c> Venue<'c> {
     }
 
     fn deliver(&mut self) {
-        if !OUTAGE.contains(&self.clock.since_nine()) {
+        if !OUTAGE.contains(&self.clock.since_start()) {
             Tablet::open(&self.folder.join("tablet")).deliver();
         }
     }
@@ -250,7 +250,7 @@ fn work_through(venue: &mut Venue<'_>, persons: u64) -> Vec<u64> {
     let mut memory = Vec::new();
     for person in 1..=persons {
         let comes = pause * u32::try_from(person - 1).expect("few persons");
-        let waits = comes.saturating_sub(venue.clock.since_nine());
+        let waits = comes.saturating_sub(venue.clock.since_start());
         venue.clock.forward(waits);
         if person == persons / 2 {
             venue.change_lot();
@@ -276,7 +276,7 @@ fn work_through(venue: &mut Venue<'_>, persons: u64) -> Vec<u64> {
 
 fn a_day(persons: u64, seed: u64) {
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = VirtualClock::at_nine();
+    let clock = VirtualClock::at_the_start();
     let mut venue = Venue::open(folder.path(), &clock, seed);
     let started = Instant::now();
     let memory = work_through(&mut venue, persons);

@@ -9,7 +9,7 @@ use crate::world::{Sight, Table, VirtualClock, number, open, recorded, session};
 #[test]
 fn a_station_goes_on_where_it_was_left() {
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = VirtualClock::at_nine();
+    let clock = VirtualClock::at_the_start();
     let mut station = open(folder.path(), &clock);
     let mut table = Table::default();
     station.tell(Input::ConfirmSession(session()));
@@ -44,7 +44,7 @@ fn a_station_goes_on_where_it_was_left() {
 #[test]
 fn a_day_that_was_closed_stays_closed_and_can_be_opened_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = VirtualClock::at_nine();
+    let clock = VirtualClock::at_the_start();
     let mut station = open(folder.path(), &clock);
     station.tell(Input::ConfirmSession(session()));
     let events = station.tell(Input::Close);
@@ -63,7 +63,7 @@ fn a_day_that_was_closed_stays_closed_and_can_be_opened_again() {
 #[test]
 fn what_took_how_long_counts_from_the_frame_at_rest() {
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = VirtualClock::at_nine();
+    let clock = VirtualClock::at_the_start();
     let mut station = open(folder.path(), &clock);
     let mut table = Table::default();
     station.tell(Input::ConfirmSession(session()));
