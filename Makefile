@@ -130,7 +130,7 @@ SEQUENCES := $(OUT)/sequences
 PLAY = PYTHONPATH=scripts $(VENV)/bin/python -m sequences $(BIN)
 sequences: build samples-environment ## The station over fresh sequences, 210 vouchers: each once, in order; how long they wait at 10 and 30 frames a second
 	rm -rf $(SEQUENCES)
-	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(SEQUENCES))/10 --seed $(SEQUENCES_SEED) --sequence 70 --fps 10
+	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(SEQUENCES))/10 --seed $(SEQUENCES_SEED) --sequence 75 --fps 10
 	cd samples && $(abspath $(VENV))/bin/python -m synth.make_set --out $(abspath $(SEQUENCES))/30 --seed $(SEQUENCES_SEED) --sequence 10 --fps 30
 	$(PLAY) samples/set/sequences/* $(SEQUENCES)/10/sequences/*
 	$(PLAY) --real-time --fps 10 $(SEQUENCES)/10/sequences/S_00?

@@ -5,8 +5,7 @@ use std::io::Cursor;
 
 use image::ImageReader;
 use libfuzzer_sys::fuzz_target;
-use uketsuke::optics::{DecodeError, Frame, decode_still};
-use uketsuke::reading::contained;
+use uketsuke::optics::{DecodeError, Frame, contained, decode_still};
 use uketsuke_fuzz::forgive_panics_of_others;
 
 /// The longest side that is opened at all.

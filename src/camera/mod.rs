@@ -35,7 +35,7 @@ pub use child::serve;
 pub use controls::{Setting, Settings};
 pub use device::{CHILD, Device};
 pub use error::CameraError;
-pub use format::{FourCc, Offer, PixelFormat, choose};
+pub use format::{FourCc, Offer, PixelFormat, Steps, choose, usual_sizes};
 pub use luma::{RawFrame, luma};
 pub use name::CameraName;
 pub use node::{NoNode, Node};
