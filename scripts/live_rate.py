@@ -20,6 +20,7 @@ from sequences import SESSION
 RECORDS = 20_000
 FPS = 30
 SECONDS = 20
+LEAST_RATE, OLDEST_MS = 12, 300
 COLUMNS = "券種,回数,自治体コード,券番号,接種日,会場名,医師名,ワクチンメーカー,ロット番号,結果"
 
 
@@ -55,9 +56,12 @@ def play(binary: Path, folder: Path, tablet: Path, frames: Path) -> None:
         child.stdin.close()
         told = [json.loads(line) for line in child.stdout]
     seen = told[-1]["frames"]
+    rate = seen["delivered"] / SECONDS
     delivered = sum(event["records"] for event in told if event["event"] == "delivered")
-    print(f"{seen['delivered'] / SECONDS:.1f} frames a second analysed of {FPS}, {seen['dropped']} dropped and counted, "
+    print(f"{rate:.1f} frames a second analysed of {FPS}, {seen['dropped']} dropped and counted, "
           f"the oldest {seen['oldest_ms']} ms old when it was taken up; {delivered} records delivered meanwhile")  # fmt: skip
+    if rate < LEAST_RATE or seen["oldest_ms"] > OLDEST_MS or not delivered:
+        sys.exit(f"demanded: {LEAST_RATE} frames a second, none older than {OLDEST_MS} ms, records delivered meanwhile")
 
 
 if __name__ == "__main__":

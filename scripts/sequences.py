@@ -24,6 +24,7 @@ from pathlib import Path
 
 from exam.report import nearest_rank
 
+LEAST = 0.95
 KINDS = {"vaccination": "2", "consultation": "1"}
 
 SESSION = """version = 1
@@ -64,8 +65,8 @@ class Score:
     oldest_ms: int = 0
 
     def holds(self) -> bool:
-        """Whether nothing is wrong; a voucher that was not read is a miss, and told."""
-        return not (self.wrong or self.doubled or self.out_of_order)
+        """Whether nothing is wrong, and few were held back for a person; each of those is told."""
+        return self.recorded >= LEAST * self.laid and not (self.wrong or self.doubled or self.out_of_order)
 
 
 def truth_of(folder: Path) -> list[Laid]:

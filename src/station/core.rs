@@ -10,7 +10,9 @@ use super::cutouts::Cutouts;
 use super::event::{Delay, Event};
 use crate::clock::{self, Clock, Moment};
 use crate::desk::{Act, Desk, Effect, Input, Kept, Notes, Now, Snapshot, Sound};
-use crate::intake::{Catalogue, Entry, EntryKind, Finding, OperatorId, RecordId};
+use crate::intake::{
+    Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Severity,
+};
 use crate::reading::{Expectation, FrameId};
 use crate::store::{CopyState, Crop, SqliteStore, StoreError, Witnessed};
 use crate::text::Bilingual;
@@ -187,8 +189,11 @@ impl<'a> Station<'a> {
             } => {
                 let now = self.now();
                 let findings = self.book.check(record, &candidate, &session, &now);
-                // The book holds contradicting records apart even when they cannot be looked up.
-                let findings = self.told(findings, events).unwrap_or_default();
+                let findings = findings.unwrap_or_else(|error| {
+                    let why = words(&error);
+                    events.push(Event::NotWritten(why.clone()));
+                    vec![not_looked_up(why)]
+                });
                 return Some(Input::Checked { record, findings });
             }
             Effect::Record {
@@ -333,6 +338,20 @@ impl<'a> Station<'a> {
 
     fn today(&self) -> Date {
         self.clock.now().day()
+    }
+}
+
+/// What stops a dose that is not given yet, and is looked at after one that was: nobody knows what
+/// the person had before.
+fn not_looked_up(why: Bilingual) -> Finding {
+    Finding {
+        code: FindingCode::PreviousDoseUnknown,
+        severity: Severity::Stop,
+        message: Bilingual::new(
+            "以前の記録を調べられません",
+            "earlier records cannot be looked up",
+        ),
+        remedy: why,
     }
 }
 
