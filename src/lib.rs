@@ -40,6 +40,7 @@
 //! | `station` | desk, book, camera and delivery running together (feature `records`) |
 //! | [`sync`] | delivery to the record API: what to send, what an answer means, when to try again |
 //! | `sandbox` | a record API to practise on (feature `sandbox`) |
+//! | `app` | the screen: draws what the station does, sends what people do (feature `gui`) |
 //! | [`keys`], [`accounts`] | where keys are kept; who works here |
 //! | [`config`], [`text`], [`clock`] | the one configuration, words in two languages, time |
 //! | [`qa`] | run a sample set, score it, report |
@@ -71,12 +72,15 @@
 //! sandbox  -> voucher, text, clock, intake, keys, exchange, sync
 //! qa       -> voucher, optics, reading, text
 //! station  -> voucher, optics, layout, reading, text, clock, intake, exchange, desk, store, sync, camera
-//! cli      -> voucher, optics, camera, calibration, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox, desk, station
+//! app      -> voucher, optics, layout, reading, text, clock, intake, desk, store, sync, camera, station
+//! cli      -> voucher, optics, camera, calibration, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox, desk, station, app
 //! ```
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "records")]
 pub mod accounts;
+#[cfg(feature = "gui")]
+pub mod app;
 pub mod calibration;
 pub mod camera;
 pub mod cli;

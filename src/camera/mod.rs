@@ -5,6 +5,7 @@
 //!
 //! ```text
 //!  replay:DIR@FPS ──▶ Replay ──────────────────────────────────┐
+//!  practice ──▶ Practice (sample vouchers that come with it) ──┤
 //!  v4l:N ──▶ child process ──▶ wire ──▶ newest buffer ──▶ Device ──▶ Grab
 //!            (feature `camera`)                   (Watch: when to kill and start it)
 //! ```
@@ -23,6 +24,7 @@ mod luma;
 mod name;
 mod node;
 mod pictures;
+mod practice;
 mod present;
 mod replay;
 mod source;
@@ -40,6 +42,7 @@ pub use luma::{RawFrame, luma};
 pub use name::CameraName;
 pub use node::{NoNode, Node};
 pub use pictures::{pictures_in, read_picture};
+pub use practice::{Practice, Turn};
 pub use present::{Present, present};
 pub use replay::Replay;
 pub use source::{Counts, FrameSource, Grab, MAX_AGE};

@@ -3,14 +3,17 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::mpsc::channel;
 
 use super::controls::Settings;
 #[cfg(all(feature = "camera", target_os = "linux"))]
 use super::device::Device;
 use super::error::CameraError;
 use super::node::Node;
+use super::practice::Practice;
 use super::replay::Replay;
 use super::source::FrameSource;
+use super::time::SystemTime;
 
 /// Frames a second that a folder may be played at.
 const RATES: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
@@ -25,6 +28,8 @@ pub enum CameraName {
         /// Frames a second.
         fps: f64,
     },
+    /// `practice`: sample vouchers that come with the program, laid down by themselves.
+    Practice,
     /// `v4l:N`: the device `/dev/videoN`; `v4l:/PATH`: the device there.
     V4l(Node),
 }
@@ -34,6 +39,9 @@ impl FromStr for CameraName {
 
     fn from_str(text: &str) -> Result<Self, CameraError> {
         let unknown = || CameraError::Name(text.to_owned());
+        if text == "practice" {
+            return Ok(Self::Practice);
+        }
         if let Some(node) = text.strip_prefix("v4l:") {
             return node.parse().map(Self::V4l).map_err(|_| unknown());
         }
@@ -66,6 +74,12 @@ impl CameraName {
         settings: Settings,
     ) -> Result<Box<dyn FrameSource>, CameraError> {
         match self {
+            Self::Practice => {
+                // Nobody has a hand at this table.
+                let (_, turns) = channel();
+                let time = Box::new(SystemTime::start());
+                Ok(Box::new(Practice::new(turns, true, time)?))
+            }
             Self::Replay { folder, fps } if lock_step => {
                 Ok(Box::new(Replay::lock_step(folder, *fps)?))
             }
@@ -85,6 +99,7 @@ impl fmt::Display for CameraName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Replay { folder, fps } => write!(f, "replay:{}@{fps}", folder.display()),
+            Self::Practice => f.write_str("practice"),
             Self::V4l(node) => write!(f, "v4l:{node}"),
         }
     }
@@ -97,6 +112,7 @@ mod tests {
     #[test]
     fn a_name_comes_back_as_it_was_written() {
         for name in [
+            "practice",
             "v4l:12",
             "v4l:/dev/video2",
             "replay:a@b/c@10",

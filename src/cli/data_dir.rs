@@ -1,6 +1,7 @@
 //! What every subcommand with a data directory does first: configuration, keys, clock, store.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
@@ -31,7 +32,7 @@ pub(super) struct Place {
     pub keys: Box<dyn KeyStore>,
     /// Whoever runs the program, by the name that the system has for them.
     pub operator: OperatorId,
-    pub clock: Box<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl DataArgs {
@@ -87,10 +88,20 @@ impl DataArgs {
 
 impl Place {
     fn of(config: Config, directory: DataDirectory) -> anyhow::Result<Self> {
+        let clock = clock(directory.kind())?;
+        Self::with_clock(config, directory, clock)
+    }
+
+    /// The place, by a clock that is set already.
+    pub(super) fn with_clock(
+        config: Config,
+        directory: DataDirectory,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
         let keys = keys::open(config.key_store, directory.folder(), directory.station())?;
         Ok(Self {
             operator: user()?,
-            clock: clock(directory.kind())?,
+            clock,
             config,
             directory,
             keys,
@@ -209,13 +220,13 @@ pub(super) enum ClockError {
 }
 
 /// The system's clock, or in training the one that `UKETSUKE_NOW` sets.
-fn clock(kind: DirectoryKind) -> anyhow::Result<Box<dyn Clock>> {
+fn clock(kind: DirectoryKind) -> anyhow::Result<Arc<dyn Clock>> {
     let Some(now) = std::env::var_os("UKETSUKE_NOW") else {
-        return Ok(Box::new(SystemClock::start()));
+        return Ok(Arc::new(SystemClock::start()));
     };
     if kind != DirectoryKind::Training {
         return Err(ClockError::Production.into());
     }
     let now: Timestamp = (now.to_string_lossy().parse()).map_err(|_| ClockError::NotATime)?;
-    Ok(Box::new(SetClock::start(now)))
+    Ok(Arc::new(SetClock::start(now)))
 }

@@ -17,8 +17,12 @@ mod enrol;
 #[cfg(feature = "records")]
 mod export;
 #[cfg(feature = "records")]
+mod host;
+#[cfg(feature = "records")]
 mod import;
 mod in_order;
+#[cfg(feature = "gui")]
+mod open;
 #[cfg(feature = "records")]
 mod operator;
 mod picture_folder;
@@ -48,6 +52,8 @@ mod station_command;
 mod station_object;
 #[cfg(feature = "records")]
 mod sync;
+#[cfg(feature = "gui")]
+mod training;
 
 use std::process::ExitCode;
 
@@ -72,10 +78,14 @@ pub const EXIT_OTHER_KIND: u8 = 5;
 
 /// 受付 uketsuke: reads vaccination vouchers.
 #[derive(Debug, Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+#[cfg_attr(not(feature = "gui"), command(arg_required_else_help = true))]
 pub struct Cli {
+    #[cfg(feature = "gui")]
+    #[command(flatten)]
+    open: open::OpenArgs,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -131,6 +141,29 @@ enum Command {
 /// Runs a subcommand.
 pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
+        #[cfg(feature = "gui")]
+        None => open::run(&cli.open),
+        // clap shows the help then.
+        #[cfg(not(feature = "gui"))]
+        None => Ok(EXIT_USAGE),
+        Some(command) => run_command(command),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if is_closed_pipe(&error) => ExitCode::from(EXIT_OK),
+        Err(error) => {
+            eprintln!("uketsuke: {error:#}");
+            #[cfg(feature = "records")]
+            let code = exit_code(&error);
+            #[cfg(not(feature = "records"))]
+            let code = EXIT_FAILED;
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn run_command(command: Command) -> anyhow::Result<u8> {
+    match command {
         Command::Scan(args) => scan::run(&args),
         Command::Qa(args) => qa::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
@@ -160,18 +193,6 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Operator(args) => operator::run(&args),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::run(&args),
-    };
-    match result {
-        Ok(code) => ExitCode::from(code),
-        Err(error) if is_closed_pipe(&error) => ExitCode::from(EXIT_OK),
-        Err(error) => {
-            eprintln!("uketsuke: {error:#}");
-            #[cfg(feature = "records")]
-            let code = exit_code(&error);
-            #[cfg(not(feature = "records"))]
-            let code = EXIT_FAILED;
-            ExitCode::from(code)
-        }
     }
 }
 

@@ -7,16 +7,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::data_dir::{DataArgs, Place};
-use super::sync::api;
+use super::data_dir::DataArgs;
+use super::host::{Hosted, host, settings_of};
 use super::{EXIT_OK, EXIT_USAGE, presets, station_command, station_object};
-use crate::camera::{CameraName, Settings};
-use crate::desk::{Input, Stage};
-use crate::intake::{OperatorId, Session};
-use crate::optics::Mount;
-use crate::reading::Reader;
-use crate::station::{Beside, Courier, Event, Station, Surroundings, Until, run as run_station};
-use crate::sync::Why;
+use crate::camera::CameraName;
+use crate::intake::Session;
+use crate::station::{Command, Event, Station, Unseen, Until};
 
 /// Arguments of `uketsuke station`.
 #[derive(Debug, Args)]
@@ -59,64 +55,37 @@ pub struct StationArgs {
 /// Runs the subcommand.
 pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     let session = args.session.as_deref().map(session_in).transpose()?;
-    let reader = Reader::new()?;
     let mount = presets::mount(args.mount.as_deref())?;
     let source = args
         .camera
         .open(args.until_end, settings_of(mount.as_ref()))?;
     let place = args.data.place()?;
-    let _held = place.directory.station_lock()?;
-    let mut station = Station::open(
-        place.store()?,
-        place.catalogue()?,
-        surroundings(&place),
-        place.clock.as_ref(),
-        place.operator.clone(),
-    )?;
+    let (commands, _open) = commands(args.commands)?;
+    let hosted = Hosted {
+        source,
+        mount,
+        session,
+        commands,
+        viewer: &Unseen,
+        until: match args.until_end {
+            true => Until::CameraEnds,
+            false => Until::CommandsEnd,
+        },
+    };
     let mut teller = Teller {
         jsonl: args.jsonl,
         failed: None,
     };
-    if let Some(session) = session {
-        let refused = begin(&mut station, session, &mut teller);
-        if refused {
-            return Ok(EXIT_USAGE);
-        }
-    }
-    let (courier, why) = courier(&place)?;
-    if let Some(why) = why {
-        teller.tell(&Event::NotDelivering(why), &station);
-    }
-    let (commands, _open) = commands(args.commands)?;
-    let beside = Beside {
-        source,
-        reader,
-        mount,
-        clock: place.clock.as_ref(),
-        courier,
-        commands,
-    };
-    let until = match args.until_end {
-        true => Until::CameraEnds,
-        false => Until::CommandsEnd,
-    };
     let mut failed = false;
-    let ending = run_station(&mut station, beside, until, &mut |event, station| {
+    let ended = host(&place, hosted, &mut |event, station| {
         failed |= matches!(event, Event::CameraFailed(_));
         teller.tell(event, station);
     })?;
-    teller.finish(&station_object::finished(&ending, &station.snapshot()))?;
+    let Some((ending, left)) = ended else {
+        return Ok(EXIT_USAGE);
+    };
+    teller.finish(&station_object::finished(&ending, &left))?;
     Ok(if failed { super::EXIT_FAILED } else { EXIT_OK })
-}
-
-/// Where the mount wants its lens, and how it wants to be exposed.
-fn settings_of(mount: Option<&Mount>) -> Settings {
-    let profile = mount.map(Mount::profile);
-    let focus = profile.and_then(|profile| profile.focus.as_ref());
-    Settings {
-        focus: focus.map(|focus| i64::from(focus.position.0)),
-        exposure: profile.and_then(|profile| profile.exposure),
-    }
 }
 
 fn session_in(path: &Path) -> anyhow::Result<Session> {
@@ -129,46 +98,8 @@ fn session_in(path: &Path) -> anyhow::Result<Session> {
     Session::parse(&text).with_context(|| path.display().to_string())
 }
 
-fn surroundings(place: &Place) -> Surroundings {
-    Surroundings {
-        home: place.config.municipality,
-        venues: place.config.venues.clone(),
-        codes: place.config.ticket_kinds,
-    }
-}
-
-/// Begins the session; whether the desk refused it.
-fn begin(station: &mut Station<'_>, session: Session, teller: &mut Teller) -> bool {
-    let events = station.tell(Input::ConfirmSession(session));
-    for event in &events {
-        teller.tell(event, station);
-    }
-    station.snapshot().stage == Stage::NoSession || station.snapshot().stage == Stage::Closed
-}
-
-/// Who delivers; why nobody does, otherwise.
-fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> {
-    let mut store = place.quiet_store()?;
-    let Some(enrolment) = store.enrolment()? else {
-        return Ok((None, Some(Why::NotEnrolled)));
-    };
-    let Some(lock) = place.directory.delivery_lock()? else {
-        return Ok((None, Some(Why::AnotherDelivery)));
-    };
-    let courier = Courier {
-        store,
-        api: api(place, enrolment)?,
-        profile: place.profile(),
-        catalogue: place.catalogue()?,
-        clock: place.clock.as_ref(),
-        actor: OperatorId::new("sync")?,
-        lock,
-    };
-    Ok((Some(courier), None))
-}
-
 /// What people do, and the end that keeps a station running to which nobody says anything.
-fn commands(read: bool) -> io::Result<(Receiver<Input>, Option<Sender<Input>>)> {
+fn commands(read: bool) -> io::Result<(Receiver<Command>, Option<Sender<Command>>)> {
     let (sender, receiver) = channel();
     if !read {
         return Ok((receiver, Some(sender)));
@@ -179,7 +110,7 @@ fn commands(read: bool) -> io::Result<(Receiver<Input>, Option<Sender<Input>>)> 
             let Ok(line) = line else { return };
             match station_command::parse(&line) {
                 Ok(input) => {
-                    if sender.send(input).is_err() {
+                    if sender.send(input.into()).is_err() {
                         return;
                     }
                 }

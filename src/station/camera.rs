@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::core::{Arrival, Look, words};
 use super::cutouts::cut_out;
+use super::viewer::Viewer;
 use super::watcher::Watcher;
 use crate::camera::{Counts, FrameSource, Grab, Loss, Opened};
 use crate::clock::Clock;
@@ -45,13 +46,15 @@ pub enum CameraReport {
 }
 
 /// Reads what `source` delivers until it ends or `tell` says so; `expectation` is asked before
-/// every frame, and every voucher is held against the calibrated `mount`.
+/// every frame, every voucher is held against the calibrated `mount`, and `viewer` sees what was
+/// seen.
 pub fn watch_camera(
     source: &mut dyn FrameSource,
     reader: &Reader,
     mount: Option<Mount>,
     clock: &dyn Clock,
     expectation: &dyn Fn() -> Expectation,
+    viewer: &dyn Viewer,
     tell: &mut dyn FnMut(CameraReport) -> ControlFlow<()>,
 ) {
     let live = LiveReader::new(reader, expectation());
@@ -60,6 +63,7 @@ pub fn watch_camera(
         watcher: Watcher::default(),
         mount: mount.map(|mount| (mount.clone(), MountWatch::new(mount))),
         clock,
+        viewer,
     };
     loop {
         let reports = match source.next(PATIENCE) {
@@ -93,6 +97,7 @@ struct Looking<'a> {
     watcher: Watcher,
     mount: Option<(Mount, MountWatch)>,
     clock: &'a dyn Clock,
+    viewer: &'a dyn Viewer,
 }
 
 impl Looking<'_> {
@@ -106,6 +111,7 @@ impl Looking<'_> {
         let taken = self.clock.now().monotonic.saturating_sub(age);
         match self.live.see(frame) {
             Ok(Some(seen)) => {
+                self.viewer.picture(frame, &seen.observation);
                 let look = CameraReport::Look(self.look(frame, &seen, taken));
                 [look]
                     .into_iter()
@@ -209,6 +215,7 @@ mod tests {
     use crate::camera::{CameraError, FourCc, Offer, PixelFormat, Setting};
     use crate::clock::SystemClock;
     use crate::optics::Profile;
+    use crate::station::Unseen;
 
     /// A camera that says this when it is opened, and ends.
     struct OpenedOnce(Option<Opened>);
@@ -262,6 +269,7 @@ mod tests {
             mount,
             &SystemClock::start(),
             &Expectation::default,
+            &Unseen,
             &mut |report| {
                 if let CameraReport::OtherMount(how) | CameraReport::NotSet(how) = report {
                     told.push(how.to_string());

@@ -92,6 +92,11 @@ impl<'a> Station<'a> {
         })
     }
 
+    /// The book.
+    pub(super) fn store(&mut self) -> &mut SqliteStore {
+        &mut self.book.store
+    }
+
     /// What a screen draws.
     pub fn snapshot(&self) -> Snapshot {
         self.desk.snapshot(self.today())

@@ -21,6 +21,9 @@
 //! | `acts` | what people did, as the audit log writes it |
 //! | `core` | the station itself, in one thread |
 //! | `event` | what it tells |
+//! | `command` | what people do |
+//! | `queue` | what waits to be delivered |
+//! | `viewer` | whoever looks on, such as a screen |
 //! | `camera` | the thread that looks |
 //! | `delivery` | the thread that delivers |
 //! | `run` | all threads together |
@@ -28,17 +31,23 @@
 mod acts;
 mod book;
 mod camera;
+mod command;
 mod core;
 mod cutouts;
 mod delivery;
 mod event;
+mod queue;
 mod run;
+mod viewer;
 mod watcher;
 
 pub use book::Surroundings;
 pub use camera::{CameraReport, watch_camera};
+pub use command::Command;
 pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;
 pub use event::{Delay, Event};
+pub use queue::Queue;
 pub use run::{Beside, Ending, Listener, Until, run};
+pub use viewer::{Unseen, Viewer};
 pub use watcher::Watcher;

@@ -8,12 +8,13 @@ use std::thread;
 use std::time::Duration;
 
 use super::camera::{CameraReport, watch_camera};
+use super::command::Command;
 use super::core::Station;
 use super::delivery::Courier;
 use super::event::Event;
+use super::viewer::Viewer;
 use crate::camera::{Counts, FrameSource};
 use crate::clock::Clock;
-use crate::desk::Input;
 use crate::optics::Mount;
 use crate::reading::{Expectation, Reader};
 
@@ -48,7 +49,7 @@ pub struct Ending {
 enum Message {
     Camera(CameraReport),
     Told(Event),
-    Command(Input),
+    Command(Command),
     CommandsEnded,
     CourierEnded,
 }
@@ -69,7 +70,9 @@ pub struct Beside<'a> {
     /// Delivers what is recorded; `None` where the station is not enrolled.
     pub courier: Option<Courier<'a>>,
     /// What people do.
-    pub commands: Receiver<Input>,
+    pub commands: Receiver<Command>,
+    /// Who looks on.
+    pub viewer: &'a dyn Viewer,
 }
 
 /// Runs a station: the camera and the courier in threads of their own, the station in this one.
@@ -92,6 +95,7 @@ pub fn run(
         clock,
         courier,
         commands,
+        viewer,
     } = beside;
     thread::scope(|scope| {
         let call = courier.map(|courier| {
@@ -115,6 +119,7 @@ pub fn run(
                 mount,
                 clock,
                 &expected,
+                viewer,
                 &mut |report| match sender.send(Message::Camera(report)) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
@@ -128,7 +133,9 @@ pub fn run(
             until,
             ending: Ending::default(),
             tell,
+            viewer,
         };
+        core.viewer.station(core.station);
         core.listen(&messages);
         // The looking thread ends at its next report.
         drop(messages);
@@ -138,11 +145,11 @@ pub fn run(
 }
 
 /// Hands on what people do, in a thread that ends with whoever gives the commands.
-fn forward(commands: Receiver<Input>, sender: SyncSender<Message>) -> io::Result<()> {
+fn forward(commands: Receiver<Command>, sender: SyncSender<Message>) -> io::Result<()> {
     let thread = thread::Builder::new().name("commands".to_owned());
     thread.spawn(move || {
-        for input in commands {
-            if sender.send(Message::Command(input)).is_err() {
+        for command in commands {
+            if sender.send(Message::Command(command)).is_err() {
                 return;
             }
         }
@@ -161,6 +168,7 @@ struct Core<'a, 'b, 'c> {
     until: Until,
     ending: Ending,
     tell: &'a mut Listener<'c>,
+    viewer: &'a dyn Viewer,
 }
 
 impl Core<'_, '_, '_> {
@@ -189,9 +197,13 @@ impl Core<'_, '_, '_> {
                 self.happened(&[event]);
                 false
             }
-            Message::Command(input) => {
+            Message::Command(Command::Desk(input)) => {
                 let events = self.station.tell(input);
                 self.happened(&events);
+                false
+            }
+            Message::Command(Command::Deliver) => {
+                self.call();
                 false
             }
             Message::CommandsEnded => self.until == Until::CommandsEnd,
@@ -208,6 +220,8 @@ impl Core<'_, '_, '_> {
     fn camera(&mut self, report: CameraReport) -> bool {
         let ends = self.until == Until::CameraEnds;
         let (event, over) = match report {
+            // What tells the desk nothing changes nothing.
+            CameraReport::Look(look) if look.inputs.is_empty() => return false,
             CameraReport::Look(look) => {
                 let events = self.station.look(look);
                 self.happened(&events);
@@ -236,11 +250,8 @@ impl Core<'_, '_, '_> {
 
     fn happened(&mut self, events: &[Event]) {
         for event in events {
-            if matches!(event, Event::Recorded { .. } | Event::Changed { .. })
-                && let Some(call) = &self.call
-            {
-                // A courier that is gone has said so.
-                let _ = call.send(());
+            if matches!(event, Event::Recorded { .. } | Event::Changed { .. }) {
+                self.call();
             }
             (self.tell)(event, self.station);
         }
@@ -249,5 +260,13 @@ impl Core<'_, '_, '_> {
             .expectation
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = expectation;
+        self.viewer.station(self.station);
+    }
+
+    /// Calls the courier; one that is gone has said so.
+    fn call(&self) {
+        if let Some(call) = &self.call {
+            let _ = call.send(());
+        }
     }
 }

@@ -1,0 +1,192 @@
+//! What happened at the station, as a screen draws it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::board::{Board, Picture};
+use super::view::{CameraState, DeliveryState, Notice, View};
+use crate::desk::Sound;
+use crate::optics::Frame;
+use crate::reading::Observation;
+use crate::station::{Event, Queue, Station, Viewer};
+use crate::sync::Progress;
+use crate::text::Bilingual;
+
+/// The most warnings of camera and mount that are kept.
+const WARNINGS: usize = 8;
+
+/// Follows a station and keeps a [`Board`] up to date.
+pub struct Follower {
+    board: Arc<Board>,
+    /// What was told so far; the desk and the queue are taken fresh.
+    told: Mutex<Told>,
+}
+
+/// What only events tell.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    camera: CameraState,
+    warnings: Vec<Bilingual>,
+    delivery: DeliveryState,
+    copy: Option<crate::store::CopyState>,
+    notice: Option<Notice>,
+    sound: Option<(u64, Sound)>,
+    seal: Option<String>,
+    /// The outbox as it was last looked up.
+    queue: Queue,
+    /// Whether it may have changed since.
+    queue_is_old: bool,
+}
+
+impl Follower {
+    /// Follows a station onto this board.
+    pub fn new(board: Arc<Board>) -> Self {
+        let told = Told {
+            queue_is_old: true,
+            ..Told::default()
+        };
+        Self {
+            board,
+            told: Mutex::new(told),
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn happened(&self, event: &Event) {
+        self.told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(event);
+    }
+
+    /// The camera delivers.
+    fn sees(&self) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.camera == CameraState::Starting {
+            told.camera = CameraState::Looking;
+        }
+    }
+}
+
+impl Viewer for Follower {
+    fn picture(&self, frame: &Frame, observation: &Observation) {
+        self.sees();
+        self.board.put_picture(Picture::of(frame, observation));
+    }
+
+    fn station(&self, station: &mut Station<'_>) {
+        let desk = station.snapshot();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.queue_is_old {
+            match station.queue() {
+                Ok(queue) => (told.queue, told.queue_is_old) = (queue, false),
+                Err(error) => told.notify(Bilingual::of_text(&error.to_string())),
+            }
+        }
+        let told = told.clone();
+        self.board.put_view(View {
+            desk,
+            camera: told.camera,
+            warnings: told.warnings,
+            delivery: told.delivery,
+            queue: told.queue,
+            copy: told.copy,
+            notice: told.notice,
+            sound: told.sound,
+            seal: told.seal,
+        });
+    }
+}
+
+impl Told {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Recorded { .. } | Event::Changed { .. } => self.queue_is_old = true,
+            Event::NotRecorded { why, .. } | Event::NotWritten(why) => self.notify(why.clone()),
+            Event::Refused(refusal) => self.notify(Bilingual::of_text(&refusal.to_string())),
+            Event::Sound(sound) => {
+                self.sound = Some((self.sound.map_or(0, |(n, _)| n + 1), *sound))
+            }
+            Event::CameraLost(loss) => self.camera = CameraState::Lost(loss.words()),
+            Event::CameraBack => self.camera = CameraState::Looking,
+            Event::CameraFailed(why) => self.camera = CameraState::Failed(why.clone()),
+            Event::MountMoved(moved) => {
+                self.warn(Bilingual::new(moved.japanese(), moved.english()));
+            }
+            Event::OtherMount(how) | Event::CameraNotSet(how) => self.warn(how.clone()),
+            Event::Copy(copy) => self.copy = Some(copy.clone()),
+            Event::Delivery(progress) => self.delivery(progress),
+            Event::NotDelivering(why) => self.delivery = DeliveryState::Halted(why.words()),
+            Event::Closed { seal, .. } => self.seal = Some(seal.clone()),
+            Event::AlreadyRecorded { .. }
+            | Event::Question { .. }
+            | Event::NotAccepted(_)
+            | Event::LeftUndecided(_) => {}
+        }
+    }
+
+    fn delivery(&mut self, progress: &Progress) {
+        self.queue_is_old = true;
+        self.delivery = match progress {
+            Progress::Waiting(waiting) if waiting.halted => {
+                DeliveryState::Halted(waiting.why.words())
+            }
+            Progress::Waiting(waiting) => DeliveryState::Waiting(*waiting),
+            Progress::Batch { .. } | Progress::Refused { .. } | Progress::Conflict { .. } => {
+                DeliveryState::Delivered
+            }
+        };
+    }
+
+    fn notify(&mut self, words: Bilingual) {
+        let number = self.notice.as_ref().map_or(0, |notice| notice.number + 1);
+        self.notice = Some(Notice { number, words });
+    }
+
+    fn warn(&mut self, words: Bilingual) {
+        self.warnings.retain(|known| *known != words);
+        self.warnings.push(words);
+        if self.warnings.len() > WARNINGS {
+            self.warnings.remove(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::station::Event;
+    use crate::sync::Why;
+
+    #[test]
+    fn the_same_words_twice_are_two_notices() {
+        let mut told = Told::default();
+        let why = Bilingual::new("空きがありません", "no room");
+        told.take(&Event::NotWritten(why.clone()));
+        let first = told.notice.clone();
+        told.take(&Event::NotWritten(why));
+        assert_ne!(told.notice, first);
+    }
+
+    #[test]
+    fn a_warning_is_kept_once_and_the_oldest_goes_first() {
+        let mut told = Told::default();
+        for n in (0..20).chain([19, 19]) {
+            let how = Bilingual::new(format!("{n}"), format!("{n}"));
+            told.take(&Event::CameraNotSet(how));
+        }
+        let kept: Vec<_> = told.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(kept.len(), WARNINGS);
+        assert_eq!(kept.last().map(String::as_str), Some("19 / 19"));
+        assert_eq!(kept.iter().filter(|kept| *kept == "19 / 19").count(), 1);
+    }
+
+    #[test]
+    fn a_station_that_is_not_enrolled_says_what_to_do() {
+        let mut told = Told::default();
+        told.take(&Event::NotDelivering(Why::NotEnrolled));
+        assert_eq!(
+            told.delivery,
+            DeliveryState::Halted(Why::NotEnrolled.words())
+        );
+    }
+}

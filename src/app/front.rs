@@ -1,0 +1,301 @@
+//! The window's content: bars above, the open screen below, and what holds them up.
+
+use std::sync::Arc;
+
+use eframe::egui::{Align, Key, Label, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+
+use super::board::Board;
+use super::orders::Orders;
+use super::screens::{self, Cx, Screen, States};
+use super::theme::{self, GAP, MM, TARGET};
+use super::view::{CameraState, DeliveryState, View};
+use super::widgets::{
+    Emphasis, Mark, Shape, Sign, button, chip, paint_shape, sign_panel, wide_button,
+};
+use super::words;
+use crate::camera::Turn;
+use crate::clock::Clock;
+use crate::intake::{Catalogue, StationId, Venue};
+use crate::store::State;
+use crate::text::{Bilingual, Language};
+
+/// What does not change while the window is open.
+pub struct Facts {
+    /// Whether this is for practising.
+    pub training: bool,
+    /// Which station this is.
+    pub station: StationId,
+    /// What can be given.
+    pub catalogue: Catalogue,
+    /// The venues of the list; empty where any may be entered.
+    pub venues: Vec<Venue>,
+    /// The station's clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The window's content.
+pub struct App {
+    board: Arc<Board>,
+    facts: Arc<Facts>,
+    orders: Orders,
+    language: Language,
+    open: Screen,
+    menu: bool,
+    by_itself: bool,
+    /// The notice that a person has closed.
+    seen: Option<u64>,
+    states: States,
+}
+
+impl App {
+    /// Draws what is on the board, in Japanese first.
+    pub fn new(board: Arc<Board>, facts: Arc<Facts>, orders: Orders) -> Self {
+        Self {
+            by_itself: facts.training,
+            board,
+            facts,
+            orders,
+            language: Language::Japanese,
+            open: Screen::Reception,
+            menu: false,
+            seen: None,
+            states: States::default(),
+        }
+    }
+
+    /// Speaks this language from now on.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// Opens a screen; what was half done on the one before is given up.
+    pub fn go_to(&mut self, screen: Screen) {
+        self.menu = false;
+        if self.open != screen {
+            self.open = screen;
+            self.states.forget();
+        }
+    }
+
+    /// Draws everything.
+    pub fn show(&mut self, ui: &mut Ui) {
+        if let Some(why) = self.board.failed() {
+            self.show_failed(ui, &why);
+            return;
+        }
+        let Some(view) = self.board.view() else {
+            let words = words::STARTING.of(self.language);
+            sign_panel(ui, ui.max_rect().shrink(10.0 * MM), Sign::Busy, words, "");
+            return;
+        };
+        let mut area = ui.max_rect().shrink(GAP);
+        if self.facts.training {
+            within(ui, cut_top(&mut area, TARGET), |ui| self.training_bar(ui));
+        }
+        within(ui, cut_top(&mut area, TARGET), |ui| self.top_bar(ui, &view));
+        if let Some(notice) = view
+            .notice
+            .as_ref()
+            .filter(|notice| self.seen != Some(notice.number))
+        {
+            let place = cut_bottom(&mut area, 1.5 * TARGET);
+            let (number, words) = (notice.number, notice.words.clone());
+            within(ui, place, |ui| self.notice(ui, number, &words));
+        }
+        within(ui, area, |ui| self.content(ui, &view));
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.menu = !self.menu;
+        }
+    }
+
+    fn show_failed(&self, ui: &mut Ui, why: &Bilingual) {
+        let area = ui.max_rect().shrink(10.0 * MM);
+        let title = words::CANNOT_START.of(self.language);
+        sign_panel(ui, area, Sign::Stop, title, why.in_language(self.language));
+    }
+
+    fn content(&mut self, ui: &mut Ui, view: &View) {
+        if self.menu {
+            self.menu(ui, view);
+            return;
+        }
+        let picture = self.board.picture();
+        let cx = Cx {
+            view,
+            picture: picture.as_ref(),
+            facts: &self.facts,
+            orders: &self.orders,
+            language: self.language,
+            now: self.facts.clock.now(),
+        };
+        if let Some(next) = screens::show(ui, self.open, &cx, &mut self.states) {
+            self.go_to(next);
+        }
+    }
+
+    /// Nobody takes this for the real thing; and whose hand lays samples down.
+    fn training_bar(&mut self, ui: &mut Ui) {
+        let area = ui.max_rect();
+        let colours = theme::TRAINING;
+        ui.painter().rect_filled(area, theme::ROUND, colours.ground);
+        let side = 8.0 * MM;
+        let sign = Rect::from_center_size(
+            area.left_center() + vec2(MM + side / 2.0, 0.0),
+            vec2(side, side),
+        );
+        let shape = (Shape::Diamond, Mark::Exclamation);
+        paint_shape(ui.painter(), sign, shape, colours.ink, colours.ground);
+        ui.add_space(side + 3.0 * MM);
+        let t = |words: words::Words| words.of(self.language);
+        let mut turn = None;
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add_space(side + 3.0 * MM);
+            let text = RichText::new(t(words::TRAINING)).color(colours.ink);
+            ui.label(text.font(theme::bold(theme::TEXT)));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let by_itself = Emphasis::Switch(self.by_itself);
+                if button(ui, t(words::BY_ITSELF), by_itself).clicked() {
+                    turn = Some(Turn::ByItself(!self.by_itself));
+                }
+                if !self.by_itself {
+                    if button(ui, t(words::TAKE_SAMPLE), Emphasis::Plain).clicked() {
+                        turn = Some(Turn::TakeAway);
+                    }
+                    if button(ui, t(words::LAY_SAMPLE), Emphasis::Plain).clicked() {
+                        turn = Some(Turn::Lay);
+                    }
+                }
+            });
+        });
+        if let Some(turn) = turn {
+            if let Turn::ByItself(by_itself) = turn {
+                self.by_itself = by_itself;
+            }
+            self.orders.practice(turn);
+        }
+    }
+
+    /// Where one is, what is given, and how queue and camera stand.
+    fn top_bar(&mut self, ui: &mut Ui, view: &View) {
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let menu = Emphasis::Switch(self.menu);
+            if button(ui, words::MENU.of(self.language), menu).clicked() {
+                self.menu = !self.menu;
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let (sign, words) = queue_sign(view, self.language);
+                chip(ui, sign, &words);
+                if let CameraState::Lost(_) | CameraState::Failed(_) = view.camera {
+                    chip(ui, Sign::Stop, words::CAMERA_LOST.of(self.language));
+                }
+                self.strip(ui, view);
+            });
+        });
+    }
+
+    /// The session in two lines: what is given; when, where, by whom.
+    fn strip(&self, ui: &mut Ui, view: &View) {
+        let area = ui.available_rect_before_wrap();
+        within(ui, area, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let Some(session) = &view.desk.session else {
+                let title = self.open.title().of(self.language);
+                ui.add(Label::new(RichText::new(title).heading()).truncate());
+                return;
+            };
+            let product = self.facts.catalogue.product(&session.product);
+            let name = product.map_or(session.product.as_str(), |product| &product.name);
+            let given = format!("{name}　{}", session.lot);
+            let given = RichText::new(given).font(theme::bold(theme::TEXT));
+            ui.add(Label::new(given).truncate());
+            let place = format!("{}　{}　{}", session.date, session.venue, session.doctor);
+            ui.add(Label::new(RichText::new(place).color(theme::MUTED)).truncate());
+        });
+    }
+
+    fn menu(&mut self, ui: &mut Ui, view: &View) {
+        let size = vec2((ui.available_width() - 2.0 * GAP) / 3.0, 1.7 * TARGET);
+        let mut next = None;
+        for row in Screen::MENU.chunks(3) {
+            ui.horizontal(|ui| {
+                for screen in row {
+                    let mut words = screen.title().of(self.language).to_owned();
+                    let open = view.desk.undecided.len() + view.desk.aside.len();
+                    if *screen == Screen::Review && open > 0 {
+                        words = format!("{words}（{open}）");
+                    }
+                    let here = Emphasis::Switch(*screen == self.open);
+                    if wide_button(ui, &words, here, size).clicked() {
+                        next = Some(*screen);
+                    }
+                }
+            });
+        }
+        let (words, other) = match self.language {
+            Language::Japanese => ("English", Language::English),
+            Language::English => ("日本語", Language::Japanese),
+        };
+        if wide_button(ui, words, Emphasis::Plain, size).clicked() {
+            self.language = other;
+            self.menu = false;
+        }
+        if let Some(screen) = next {
+            self.go_to(screen);
+        }
+    }
+
+    /// One sentence about what just happened, until it is closed or another comes.
+    fn notice(&mut self, ui: &mut Ui, number: u64, sentence: &Bilingual) {
+        let area = ui.max_rect();
+        let colours = theme::ASK;
+        ui.painter().rect_filled(area, theme::ROUND, colours.ground);
+        let close = words::CLOSE_NOTICE.of(self.language);
+        let (text, rest) = area.split_left_right_at_x(area.right() - 30.0 * MM);
+        within(ui, rest.shrink(MM), |ui| {
+            if wide_button(ui, close, Emphasis::Plain, rest.shrink(MM).size()).clicked() {
+                self.seen = Some(number);
+            }
+        });
+        within(ui, text.shrink(2.0 * MM), |ui| {
+            let words = sentence.in_language(self.language);
+            ui.add(Label::new(RichText::new(words).color(colours.ink)).wrap());
+        });
+    }
+}
+
+/// How the queue stands: what waits, and whether it goes on its way.
+fn queue_sign(view: &View, language: Language) -> (Sign, String) {
+    let counts = &view.queue.counts;
+    let open = counts.get(State::Queued) + counts.get(State::Sending);
+    let to_a_person = counts.get(State::Rejected) + counts.get(State::Conflict);
+    let with = |words: words::Words, n: u64| format!("{} {n}", words.of(language));
+    match &view.delivery {
+        _ if to_a_person > 0 => (Sign::Ask, with(words::TO_A_PERSON, to_a_person)),
+        DeliveryState::Halted(_) => (Sign::Ask, with(words::NOT_SENDING, open)),
+        DeliveryState::Waiting(_) => (Sign::Busy, with(words::QUEUED, open)),
+        DeliveryState::Quiet | DeliveryState::Delivered if open > 0 => {
+            (Sign::Busy, with(words::QUEUED, open))
+        }
+        DeliveryState::Quiet | DeliveryState::Delivered => (
+            Sign::Good,
+            with(words::SENT, counts.get(State::Acknowledged)),
+        ),
+    }
+}
+
+fn cut_top(area: &mut Rect, height: f32) -> Rect {
+    let (top, rest) = area.split_top_bottom_at_y(area.top() + height);
+    *area = rest.with_min_y(rest.top() + GAP);
+    top
+}
+
+fn cut_bottom(area: &mut Rect, height: f32) -> Rect {
+    let (rest, bottom) = area.split_top_bottom_at_y(area.bottom() - height);
+    *area = rest.with_max_y(rest.bottom() - GAP);
+    bottom
+}
+
+fn within(ui: &mut Ui, area: Rect, draw: impl FnOnce(&mut Ui)) {
+    let place = (area.min.x.to_bits(), area.min.y.to_bits());
+    ui.scope_builder(UiBuilder::new().id_salt(place).max_rect(area), draw);
+}

@@ -1,0 +1,148 @@
+//! The screens: each draws a part of a [`View`] and says what people do.
+
+mod count;
+mod delivery;
+mod entry;
+mod lot;
+mod reasons;
+mod reception;
+mod records;
+mod review;
+mod set_up;
+mod start;
+
+use std::sync::Arc;
+
+use eframe::egui::{Rect, Ui, UiBuilder};
+
+use super::board::Picture;
+use super::front::Facts;
+use super::orders::Orders;
+use super::view::View;
+use super::words::{self, Words};
+use crate::clock::{self, Moment};
+use crate::intake::VaccinationRecord;
+use crate::text::{Bilingual, Language};
+
+/// Which screen is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Screen {
+    /// 受付: vouchers come and go.
+    #[default]
+    Reception,
+    /// 開始: the day's presets.
+    Start,
+    /// 確認: what a person has to decide.
+    Review,
+    /// 手入力: a number is typed.
+    Entry,
+    /// 送信: what is delivered and what is not.
+    Delivery,
+    /// 照合・集計: the pile of paper, vials, the day's report, the close.
+    Count,
+    /// 設定: camera, mount, people, enrolment.
+    SetUp,
+    /// 今日の記録: any of today's can be cancelled. Reached from the reception.
+    Records,
+    /// ロット変更: a vial of another lot was opened. Reached from the reception.
+    Lot,
+}
+
+impl Screen {
+    /// The screens of the menu, in its order.
+    pub const MENU: [Self; 7] = [
+        Self::Reception,
+        Self::Start,
+        Self::Review,
+        Self::Entry,
+        Self::Delivery,
+        Self::Count,
+        Self::SetUp,
+    ];
+
+    pub(super) fn title(self) -> Words {
+        match self {
+            Self::Reception => words::RECEPTION,
+            Self::Start => words::START,
+            Self::Review => words::REVIEW,
+            Self::Entry => words::ENTRY,
+            Self::Delivery => words::DELIVERY,
+            Self::Count => words::COUNT,
+            Self::SetUp => words::SET_UP,
+            Self::Records => words::TODAYS_RECORDS,
+            Self::Lot => words::CHANGE_LOT,
+        }
+    }
+}
+
+/// What every screen is given.
+pub(super) struct Cx<'a> {
+    pub(super) view: &'a View,
+    pub(super) picture: Option<&'a Arc<Picture>>,
+    pub(super) facts: &'a Facts,
+    pub(super) orders: &'a Orders,
+    pub(super) language: Language,
+    pub(super) now: Moment,
+}
+
+impl<'a> Cx<'a> {
+    /// The words in the present language.
+    pub(super) fn t(&self, words: Words) -> &'static str {
+        words.of(self.language)
+    }
+
+    /// What another room says, in the present language.
+    pub(super) fn says<'b>(&self, words: &'b Bilingual) -> &'b str {
+        words.in_language(self.language)
+    }
+}
+
+/// What the screens remember of themselves from one drawing to the next.
+#[derive(Default)]
+pub(super) struct States {
+    reception: reception::State,
+    start: start::State,
+    review: review::State,
+    entry: entry::State,
+    delivery: delivery::State,
+    count: count::State,
+    set_up: set_up::State,
+    records: records::State,
+    lot: lot::State,
+}
+
+impl States {
+    /// What was half done is given up, as another person takes over or another screen opens.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Draws into a part of the screen.
+fn within(ui: &mut Ui, area: Rect, draw: impl FnOnce(&mut Ui)) {
+    let place = (area.min.x.to_bits(), area.min.y.to_bits());
+    ui.scope_builder(UiBuilder::new().id_salt(place).max_rect(area), draw);
+}
+
+/// When a record was made, by the clock on the wall: `09:41`.
+fn time_of(record: &VaccinationRecord) -> String {
+    clock::japan_time(record.recorded_at)
+        .get(11..16)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Draws the open screen; the screen that a person wants to go to.
+pub(super) fn show(ui: &mut Ui, open: Screen, cx: &Cx<'_>, states: &mut States) -> Option<Screen> {
+    match open {
+        Screen::Reception => reception::show(ui, cx, &mut states.reception),
+        Screen::Start => start::show(ui, cx, &mut states.start),
+        Screen::Review => review::show(ui, cx, &mut states.review),
+        Screen::Entry => entry::show(ui, cx, &mut states.entry),
+        Screen::Delivery => delivery::show(ui, cx, &mut states.delivery),
+        Screen::Count => count::show(ui, cx, &mut states.count),
+        Screen::SetUp => set_up::show(ui, cx, &mut states.set_up),
+        Screen::Records => records::show(ui, cx, &mut states.records),
+        Screen::Lot => lot::show(ui, cx, &mut states.lot),
+    }
+}

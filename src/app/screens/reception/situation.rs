@@ -1,0 +1,215 @@
+//! What the desk's state means to the person in front of it: one sign, one sentence, and what can
+//! be done. Pure.
+
+use crate::app::screens::reasons::Asked;
+use crate::app::screens::{Cx, Screen};
+use crate::app::view::CameraState;
+use crate::app::widgets::{Emphasis, Sign, grouped, grouped_pattern};
+use crate::app::words::{self, Words};
+use crate::desk::{Ending, OnTable, Stage};
+use crate::intake::RecordId;
+use crate::reading::Pattern;
+
+/// What a person may do about what lies there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    /// Take the record back.
+    Undo,
+    /// Hand the entry to the book again.
+    Retry(RecordId),
+    /// Type the number.
+    Type,
+    /// What needs a reason.
+    Ask(Asked),
+}
+
+impl Action {
+    pub(super) fn words(self) -> Words {
+        match self {
+            Self::Undo => words::UNDO,
+            Self::Retry(_) => words::TRY_AGAIN,
+            Self::Type => words::TYPE_NUMBER,
+            Self::Ask(Asked::RecordAnyway) => words::RECORD_ANYWAY,
+            Self::Ask(Asked::DoNotRecord) => words::DO_NOT_RECORD,
+            Self::Ask(Asked::PutAside) => words::PUT_ASIDE,
+        }
+    }
+
+    pub(super) fn emphasis(self) -> Emphasis {
+        match self {
+            Self::Retry(_) => Emphasis::Primary,
+            Self::Undo => Emphasis::Danger,
+            _ => Emphasis::Plain,
+        }
+    }
+}
+
+/// What to show of the present voucher.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Situation {
+    /// In colour and shape.
+    pub(super) sign: Sign,
+    /// In a few words.
+    pub(super) title: String,
+    /// One sentence more.
+    pub(super) below: String,
+    /// The number, grouped; of this voucher and no other.
+    pub(super) number: Option<String>,
+    /// What was found, each with its remedy.
+    pub(super) notes: Vec<String>,
+    /// What may be done.
+    pub(super) actions: Vec<Action>,
+    /// The screen where it goes on.
+    pub(super) leads_to: Option<Screen>,
+}
+
+impl Situation {
+    /// The situation at the desk.
+    pub(super) fn of(cx: &Cx<'_>) -> Self {
+        let desk = &cx.view.desk;
+        match desk.stage {
+            Stage::NoSession => Self {
+                leads_to: Some(Screen::Start),
+                ..Self::plain(Sign::Ask, cx.t(words::NO_SESSION), cx.t(words::BEGIN_FIRST))
+            },
+            Stage::Closed => Self {
+                leads_to: Some(Screen::Start),
+                ..Self::plain(Sign::Known, cx.t(words::DAY_CLOSED), "")
+            },
+            Stage::Failed => Self::failed(cx),
+            Stage::Held => Self::held(cx),
+            _ => match &desk.table {
+                None => Self::empty(cx),
+                Some(table) => Self::lying(cx, table),
+            },
+        }
+    }
+
+    fn plain(sign: Sign, title: &str, below: &str) -> Self {
+        Self {
+            sign,
+            title: title.to_owned(),
+            below: below.to_owned(),
+            number: None,
+            notes: Vec::new(),
+            actions: Vec::new(),
+            leads_to: None,
+        }
+    }
+
+    fn empty(cx: &Cx<'_>) -> Self {
+        match &cx.view.camera {
+            CameraState::Lost(why) | CameraState::Failed(why) => {
+                Self::plain(Sign::Stop, cx.t(words::CAMERA_LOST), cx.says(why))
+            }
+            CameraState::Starting => Self::plain(Sign::Busy, cx.t(words::STARTING), ""),
+            CameraState::Looking => Self::plain(Sign::Waiting, cx.t(words::LAY_DOWN), ""),
+        }
+    }
+
+    /// An entry that is not in the book.
+    fn failed(cx: &Cx<'_>) -> Self {
+        let failed = cx.view.desk.not_recorded.as_ref();
+        let why = failed.map_or("", |(_, why)| cx.says(why));
+        let retry = failed.map(|(entry, _)| Action::Retry(*entry));
+        Self {
+            number: Self::number_on_table(cx),
+            actions: retry
+                .into_iter()
+                .chain([Action::Ask(Asked::PutAside)])
+                .collect(),
+            ..Self::plain(Sign::Stop, cx.t(words::NOT_RECORDED), why)
+        }
+    }
+
+    /// A finding waits for its answer.
+    fn held(cx: &Cx<'_>) -> Self {
+        let question = cx.view.desk.question.as_ref();
+        let on_table = question.is_some_and(|question| question.on_table);
+        let findings = question.map_or(&[][..], |question| &question.findings);
+        let notes = findings.iter().map(|finding| {
+            format!(
+                "{} → {}",
+                cx.says(&finding.message),
+                cx.says(&finding.remedy)
+            )
+        });
+        let below = if on_table {
+            ""
+        } else {
+            cx.t(words::OF_ANOTHER)
+        };
+        Self {
+            number: Self::number_on_table(cx).filter(|_| on_table),
+            notes: notes.collect(),
+            actions: [Asked::RecordAnyway, Asked::DoNotRecord, Asked::PutAside]
+                .map(Action::Ask)
+                .to_vec(),
+            ..Self::plain(Sign::Ask, cx.t(words::QUESTION), below)
+        }
+    }
+
+    /// A voucher lies there and no question waits.
+    fn lying(cx: &Cx<'_>, table: &OnTable) -> Self {
+        if table.waiting {
+            return Self::plain(Sign::Busy, cx.t(words::WAIT_FOR_OTHER), "");
+        }
+        let number = table.number.as_ref().map(grouped);
+        match table.ending {
+            Some(ending) => Self {
+                number,
+                ..Self::ended(cx, ending)
+            },
+            None if number.is_some() => Self {
+                number,
+                ..Self::plain(Sign::Busy, cx.t(words::CHECKING), "")
+            },
+            None if table.reasons.is_empty() => Self::reading(cx, table),
+            None => Self::unread(cx, table),
+        }
+    }
+
+    fn ended(cx: &Cx<'_>, ending: Ending) -> Self {
+        let away = cx.t(words::TAKE_AWAY);
+        let (sign, title, actions) = match ending {
+            Ending::Recorded(_) => (Sign::Good, words::RECORDED, vec![Action::Undo]),
+            Ending::AlreadyRecorded => (Sign::Known, words::ALREADY, vec![]),
+            Ending::Declined => (Sign::Known, words::DECLINED, vec![]),
+            Ending::Aside => (Sign::Known, words::ASIDE, vec![]),
+            Ending::Undecided => (Sign::Ask, words::UNDECIDED, vec![]),
+            Ending::Undone => (Sign::Known, words::UNDONE, vec![]),
+        };
+        Self {
+            actions,
+            ..Self::plain(sign, cx.t(title), away)
+        }
+    }
+
+    fn reading(cx: &Cx<'_>, table: &OnTable) -> Self {
+        let below = table.guidance.map_or("", |guidance| match cx.language {
+            crate::text::Language::Japanese => guidance.japanese(),
+            crate::text::Language::English => guidance.english(),
+        });
+        Self::plain(Sign::Busy, cx.t(words::READING), below)
+    }
+
+    /// It is at rest and not accepted: what is undisputed, and why.
+    fn unread(cx: &Cx<'_>, table: &OnTable) -> Self {
+        let notes = table.reasons.iter().map(|reason| match cx.language {
+            crate::text::Language::Japanese => reason.japanese().to_owned(),
+            crate::text::Language::English => reason.english().to_owned(),
+        });
+        let known = (table.candidate != Pattern::SILENT).then(|| grouped_pattern(&table.candidate));
+        Self {
+            number: known,
+            notes: notes.collect(),
+            actions: vec![Action::Type, Action::Ask(Asked::PutAside)],
+            ..Self::plain(Sign::Ask, cx.t(words::CANNOT_READ), "")
+        }
+    }
+
+    fn number_on_table(cx: &Cx<'_>) -> Option<String> {
+        let table = cx.view.desk.table.as_ref()?;
+        table.number.as_ref().map(grouped)
+    }
+}

@@ -1,0 +1,5 @@
+//! Words of one screen.
+
+words! {
+    TITLE = "x", "x";
+}

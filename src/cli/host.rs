@@ -1,0 +1,120 @@
+//! A station with all that it needs, run to its end: without a screen, or below a window.
+
+use std::sync::mpsc::Receiver;
+
+use super::data_dir::Place;
+use super::sync::api;
+use crate::camera::{FrameSource, Settings};
+use crate::desk::{Input, Snapshot, Stage};
+use crate::intake::{OperatorId, Session};
+use crate::optics::Mount;
+use crate::reading::Reader;
+use crate::station::{
+    Beside, Command, Courier, Ending, Event, Listener, Station, Surroundings, Until, Viewer, run,
+};
+use crate::sync::Why;
+
+/// What is hosted beside the place's own things.
+pub(super) struct Hosted<'a> {
+    /// Where frames come from.
+    pub source: Box<dyn FrameSource>,
+    /// How its mount was calibrated.
+    pub mount: Option<Mount>,
+    /// Presets that a file has confirmed.
+    pub session: Option<Session>,
+    /// What people do.
+    pub commands: Receiver<Command>,
+    /// Who looks on.
+    pub viewer: &'a dyn Viewer,
+    /// When it ends.
+    pub until: Until,
+}
+
+/// Runs the station of this place; how it ended and how the desk was left. `None` when the desk
+/// refused the session.
+///
+/// # Errors
+/// When the models, the book, or the enrolment cannot be used, or another station has the folder.
+pub(super) fn host(
+    place: &Place,
+    hosted: Hosted<'_>,
+    tell: &mut Listener<'_>,
+) -> anyhow::Result<Option<(Ending, Snapshot)>> {
+    let reader = Reader::new()?;
+    let _held = place.directory.station_lock()?;
+    let mut station = Station::open(
+        place.store()?,
+        place.catalogue()?,
+        surroundings(place),
+        place.clock.as_ref(),
+        place.operator.clone(),
+    )?;
+    if let Some(session) = hosted.session
+        && !begin(&mut station, session, tell)
+    {
+        return Ok(None);
+    }
+    let (courier, why) = courier(place)?;
+    if let Some(why) = why {
+        tell(&Event::NotDelivering(why), &station);
+    }
+    let beside = Beside {
+        source: hosted.source,
+        reader,
+        mount: hosted.mount,
+        clock: place.clock.as_ref(),
+        courier,
+        commands: hosted.commands,
+        viewer: hosted.viewer,
+    };
+    let ending = run(&mut station, beside, hosted.until, tell)?;
+    Ok(Some((ending, station.snapshot())))
+}
+
+/// Where the mount wants its lens, and how it wants to be exposed.
+pub(super) fn settings_of(mount: Option<&Mount>) -> Settings {
+    let profile = mount.map(Mount::profile);
+    let focus = profile.and_then(|profile| profile.focus.as_ref());
+    Settings {
+        focus: focus.map(|focus| i64::from(focus.position.0)),
+        exposure: profile.and_then(|profile| profile.exposure),
+    }
+}
+
+fn surroundings(place: &Place) -> Surroundings {
+    Surroundings {
+        home: place.config.municipality,
+        venues: place.config.venues.clone(),
+        codes: place.config.ticket_kinds,
+    }
+}
+
+/// Begins the session; whether the desk took it.
+fn begin(station: &mut Station<'_>, session: Session, tell: &mut Listener<'_>) -> bool {
+    let events = station.tell(Input::ConfirmSession(session));
+    for event in &events {
+        tell(event, station);
+    }
+    !matches!(station.snapshot().stage, Stage::NoSession | Stage::Closed)
+}
+
+/// Who delivers; why nobody does, otherwise.
+fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> {
+    let mut store = place.quiet_store()?;
+    let Some(enrolment) = store.enrolment()? else {
+        return Ok((None, Some(Why::NotEnrolled)));
+    };
+    let Some(lock) = place.directory.delivery_lock()? else {
+        return Ok((None, Some(Why::AnotherDelivery)));
+    };
+    let courier = Courier {
+        store,
+        api: api(place, enrolment)?,
+        profile: place.profile(),
+        catalogue: place.catalogue()?,
+        clock: place.clock.as_ref(),
+        actor: OperatorId::new("sync")?,
+        lock,
+    };
+    Ok((Some(courier), None))
+}

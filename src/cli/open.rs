@@ -1,0 +1,139 @@
+//! `uketsuke`, without a subcommand: opens the station.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use clap::Args;
+
+use super::data_dir::{DataArgs, Place};
+use super::host::{Hosted, host, settings_of};
+use super::training::Training;
+use super::{EXIT_OK, presets};
+use crate::app::{self, Board, Facts, Follower, Orders};
+use crate::camera::{CameraName, FrameSource, Practice, SystemTime};
+use crate::config::DirectoryKind;
+use crate::optics::Mount;
+use crate::station::{Command, Until};
+use crate::store::DataDirectory;
+use crate::text::Bilingual;
+
+/// Arguments of `uketsuke` alone.
+#[derive(Debug, Args)]
+#[command(after_help = "Without a subcommand the station opens in a window:
+  uketsuke                            the first time: for training, with sample vouchers
+  uketsuke --training                 for training again
+  uketsuke --camera v4l:0 --mount mount.toml --data-dir DIR
+
+`uketsuke enrol` makes a station for real records; from then on `uketsuke` opens that.")]
+pub struct OpenArgs {
+    /// Practise with sample vouchers, recording into a sandbox of its own / 研修用に開く
+    #[arg(long)]
+    training: bool,
+    /// The camera: v4l:0, replay:DIR@10, or practice / カメラ
+    #[arg(long, value_name = "CAMERA")]
+    camera: Option<CameraName>,
+    /// The mount's profile, from `uketsuke calibrate` / 台の校正ファイル
+    #[arg(long, value_name = "FILE")]
+    mount: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Opens the window, and runs the station below it until the window is closed.
+pub fn run(args: &OpenArgs) -> anyhow::Result<u8> {
+    let folder = args.data.folder()?;
+    let training = args.training || DataDirectory::find(&folder)?.is_none();
+    if !training {
+        open(args, args.data.place()?)?;
+        return Ok(EXIT_OK);
+    }
+    let practised = Training::begin(&folder)?;
+    open(args, practised.place()?)?;
+    practised.end();
+    Ok(EXIT_OK)
+}
+
+fn open(args: &OpenArgs, place: Place) -> anyhow::Result<()> {
+    let mount = presets::mount(args.mount.as_deref())?;
+    let training = place.directory.kind() == DirectoryKind::Training;
+    let facts = Arc::new(Facts {
+        training,
+        station: place.directory.station().clone(),
+        catalogue: place.catalogue()?,
+        venues: place.config.venues.clone(),
+        clock: place.clock.clone(),
+    });
+    let (station, commands) = channel();
+    let (practice, source) = camera(args, training, mount.as_ref())?;
+    let orders = Orders { station, practice };
+    let board = Arc::new(Board::default());
+    let below = Below {
+        place,
+        source,
+        mount,
+        commands,
+        board: board.clone(),
+    };
+    let station = thread::Builder::new()
+        .name("station".to_owned())
+        .spawn(move || below.run())?;
+    let shown = app::open(&board, &facts, &orders);
+    // The station delivers what it can, and ends.
+    drop(orders);
+    let _ = station.join();
+    Ok(shown?)
+}
+
+type Hand = std::sync::mpsc::Sender<crate::camera::Turn>;
+
+/// The camera, and the hand that lays samples under it where it is the practice table.
+fn camera(
+    args: &OpenArgs,
+    training: bool,
+    mount: Option<&Mount>,
+) -> anyhow::Result<(Option<Hand>, Box<dyn FrameSource>)> {
+    let name = match &args.camera {
+        Some(name) => name.clone(),
+        None if training => CameraName::Practice,
+        None => "v4l:0".parse()?,
+    };
+    if name != CameraName::Practice {
+        return Ok((None, name.open(false, settings_of(mount))?));
+    }
+    let (hand, turns) = channel();
+    let table = Practice::new(turns, true, Box::new(SystemTime::start()))?;
+    Ok((Some(hand), Box::new(table)))
+}
+
+/// The station below the window.
+struct Below {
+    place: Place,
+    source: Box<dyn FrameSource>,
+    mount: Option<Mount>,
+    commands: Receiver<Command>,
+    board: Arc<Board>,
+}
+
+impl Below {
+    /// Runs it; why it could not go on is shown where its screen was.
+    fn run(self) {
+        let follower = Follower::new(self.board.clone());
+        let hosted = Hosted {
+            source: self.source,
+            mount: self.mount,
+            session: None,
+            commands: self.commands,
+            viewer: &follower,
+            until: Until::CommandsEnd,
+        };
+        let ended = host(&self.place, hosted, &mut |event, _| {
+            follower.happened(event)
+        });
+        if let Err(error) = ended {
+            self.board
+                .put_failed(Bilingual::of_text(&format!("{error:#}")));
+        }
+    }
+}
