@@ -14,6 +14,10 @@ OUT := out
 VENV := .venv/samples
 TRAIN_VENV := .venv/train
 FHIR_VENV := .venv/fhir
+# What a window needs at run time; they are opened when it opens, so the program links none of them.
+SCREEN_PACKAGES := libgl1 libegl1 libgl1-mesa-dri libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2
+# A display without a screen, and what a screen reader has. Its bindings are those of the system's own Python.
+WINDOW_PACKAGES := $(SCREEN_PACKAGES) xvfb xdotool imagemagick dbus-x11 at-spi2-core gir1.2-atspi-2.0 python3-gi
 PEERS_VENV := .venv/peers
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
@@ -26,11 +30,15 @@ FUZZ_MANIFEST := --manifest-path fuzz/Cargo.toml
 
 ##@ Two commands that are enough
 
-demo: build ## Install what is missing, build, read the sample vouchers, deliver them to a sandbox, show both sides
-	@scripts/apt-install python3
-	scripts/demo $(BIN) $(OUT)/demo
+# Without a display a minute of the same, and what happened.
+DEMO_SECONDS ?= 60
+demo: build ## Install what is missing, build, open the station for training: samples lie down by themselves
+	@scripts/apt-install python3 $(SCREEN_PACKAGES)
+	scripts/demo $(BIN) $(OUT)/demo --seconds $(DEMO_SECONDS)
 
-test: fmt-check lint deny doc unit-test script-test fhir postgres qa fresh fuzz ## Set up everything for the tests and run them all
+# The fuzzers run for a short time here; `make fuzz` alone gives each a minute.
+test: FUZZ_SECONDS := 12
+test: fmt-check lint deny doc unit-test script-test fhir postgres qa fresh window fuzz ## Set up everything for the tests and run them all
 
 ##@ Single steps
 
@@ -81,6 +89,13 @@ exam: build samples-environment ## The long examination, an hour: 4,200 nominal,
 	$(EXAM) --out $(OUT)/exam --seed $(EXAM_SEED) \
 	  --least-nominal 0.995 --least-hard 0.92 --least-condition 0.7 --least-nw7 0.95 \
 	  --nominal $(EXAM_NOMINAL) --hard $(EXAM_HARD) --traps $(EXAM_TRAPS) $(EXAM_OPTIONS)
+
+window: build ## A whole day in a real window on a display of its own, pressed by the names that a screen reader says
+	@scripts/apt-install $(WINDOW_PACKAGES)
+	PYTHONPATH=scripts /usr/bin/python3 scripts/window.py $(BIN) $(OUT)/window
+
+snapshots: system-packages ## Draw every screen anew, in both languages: src/app/tests/snapshots; look at them before they are committed
+	UPDATE_SNAPSHOTS=force $(CARGO) test $(PROFILE) --lib app::tests
 
 script-test: ## The examination's own tests: adding up, going on, comparing
 	@scripts/apt-install python3
@@ -259,6 +274,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
+.PHONY: demo test build window snapshots unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
   durability delivery day sequences live-rate rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   fixtures goldens reasons system-packages samples-environment train-environment clean help

@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 def environment() -> dict[str, str]:
-    """Keys in files, and nothing that somebody set for a station of their own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("UKETSUKE_")}
+    """Keys in files, and nothing that somebody set for a station of their own, but the time."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UKETSUKE_") or name == "UKETSUKE_NOW"}
     return kept | {"UKETSUKE_KEYS_STORE": "file"}
 
 
