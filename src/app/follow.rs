@@ -1,8 +1,12 @@
 //! What happened at the station, as a screen draws it.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::board::{Board, Picture};
+use super::checks::Machine;
+use super::machine;
 use super::view::{CameraState, DeliveryState, Notice, View};
 use crate::desk::Sound;
 use crate::optics::Frame;
@@ -11,12 +15,18 @@ use crate::station::{Event, Queue, Station, Viewer};
 use crate::sync::Progress;
 use crate::text::Bilingual;
 
+/// How long what the tablet says of itself holds.
+const MACHINE: Duration = Duration::from_secs(10);
+
 /// The most warnings of camera and mount that are kept.
 const WARNINGS: usize = 8;
 
 /// Follows a station and keeps a [`Board`] up to date.
 pub struct Follower {
     board: Arc<Board>,
+    /// Where the records are.
+    folder: PathBuf,
+    machine: Mutex<Option<(Instant, Machine)>>,
     /// What was told so far; the desk and the queue are taken fresh.
     told: Mutex<Told>,
 }
@@ -38,14 +48,16 @@ struct Told {
 }
 
 impl Follower {
-    /// Follows a station onto this board.
-    pub fn new(board: Arc<Board>) -> Self {
+    /// Follows the station of this folder onto a board.
+    pub fn new(board: Arc<Board>, folder: PathBuf) -> Self {
         let told = Told {
             queue_is_old: true,
             ..Told::default()
         };
         Self {
             board,
+            folder,
+            machine: Mutex::new(None),
             told: Mutex::new(told),
         }
     }
@@ -56,6 +68,19 @@ impl Follower {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take(event);
+    }
+
+    /// What the tablet says of itself, looked up now and then.
+    fn machine(&self) -> Machine {
+        let mut kept = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((looked, machine)) if looked.elapsed() < MACHINE => *machine,
+            _ => {
+                let now = machine::look(&self.folder);
+                *kept = Some((Instant::now(), now));
+                now
+            }
+        }
     }
 
     /// The camera delivers.
@@ -92,6 +117,7 @@ impl Viewer for Follower {
             copy: told.copy,
             notice: told.notice,
             sound: told.sound,
+            machine: self.machine(),
             seal: told.seal,
         });
     }
@@ -100,7 +126,9 @@ impl Viewer for Follower {
 impl Told {
     fn take(&mut self, event: &Event) {
         match event {
-            Event::Recorded { .. } | Event::Changed { .. } => self.queue_is_old = true,
+            Event::Recorded { .. } | Event::Changed { .. } | Event::Queue => {
+                self.queue_is_old = true;
+            }
             Event::NotRecorded { why, .. } | Event::NotWritten(why) => self.notify(why.clone()),
             Event::Refused(refusal) => self.notify(Bilingual::of_text(&refusal.to_string())),
             Event::Sound(sound) => {

@@ -1,12 +1,13 @@
 //! The window's content: bars above, the open screen below, and what holds them up.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{Align, Key, Label, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use eframe::egui::{Align, Key, Label, Layout, Rect, RichText, Sense, Ui, vec2};
 
 use super::board::Board;
 use super::orders::Orders;
-use super::screens::{self, Cx, Screen, States};
+use super::screens::{self, Cx, Screen, States, look, within};
 use super::theme::{self, GAP, MM, TARGET};
 use super::view::{CameraState, DeliveryState, View};
 use super::widgets::{
@@ -15,9 +16,12 @@ use super::widgets::{
 use super::words;
 use crate::camera::Turn;
 use crate::clock::Clock;
-use crate::intake::{Catalogue, StationId, Venue};
+use crate::intake::{Catalogue, Doctor, OperatorId, Session, StationId, Venue};
 use crate::store::State;
 use crate::text::{Bilingual, Language};
+
+/// Room for the buttons of the practice table's hand.
+const HAND: f32 = 118.0 * MM;
 
 /// What does not change while the window is open.
 pub struct Facts {
@@ -29,6 +33,16 @@ pub struct Facts {
     pub catalogue: Catalogue,
     /// The venues of the list; empty where any may be entered.
     pub venues: Vec<Venue>,
+    /// Doctors to choose from; another one can be typed.
+    pub doctors: Vec<Doctor>,
+    /// Presets that a learner begins with.
+    pub usual: Option<Session>,
+    /// Who is written down where nobody has signed in.
+    pub operator: OperatorId,
+    /// The server at which the station is enrolled.
+    pub server: Option<String>,
+    /// Where reports are kept.
+    pub reports: PathBuf,
     /// The station's clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -79,6 +93,8 @@ impl App {
 
     /// Draws everything.
     pub fn show(&mut self, ui: &mut Ui) {
+        let whole = ui.ctx().content_rect();
+        ui.painter().rect_filled(whole, 0.0, theme::TABLE);
         if let Some(why) = self.board.failed() {
             self.show_failed(ui, &why);
             return;
@@ -138,41 +154,48 @@ impl App {
         let area = ui.max_rect();
         let colours = theme::TRAINING;
         ui.painter().rect_filled(area, theme::ROUND, colours.ground);
-        let side = 8.0 * MM;
-        let sign = Rect::from_center_size(
-            area.left_center() + vec2(MM + side / 2.0, 0.0),
-            vec2(side, side),
-        );
+        let (sign, rest) = area.split_left_right_at_x(area.left() + TARGET);
         let shape = (Shape::Diamond, Mark::Exclamation);
-        paint_shape(ui.painter(), sign, shape, colours.ink, colours.ground);
-        ui.add_space(side + 3.0 * MM);
+        paint_shape(
+            ui.painter(),
+            sign.shrink(2.0 * MM),
+            shape,
+            colours.ink,
+            colours.ground,
+        );
+        let words = words::TRAINING.of(self.language);
+        let (text, hand) = rest.split_left_right_at_x(rest.right() - HAND);
+        within(ui, text.shrink2(vec2(0.0, 3.0 * MM)), |ui| {
+            let text = RichText::new(words).color(colours.ink);
+            ui.label(text.font(theme::bold(theme::TEXT)));
+        });
+        let layout = Layout::right_to_left(Align::Center);
+        within(ui, hand, |ui| {
+            ui.with_layout(layout, |ui| self.hand(ui));
+        });
+    }
+
+    /// What the hand at the practice table does.
+    fn hand(&mut self, ui: &mut Ui) {
         let t = |words: words::Words| words.of(self.language);
         let mut turn = None;
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add_space(side + 3.0 * MM);
-            let text = RichText::new(t(words::TRAINING)).color(colours.ink);
-            ui.label(text.font(theme::bold(theme::TEXT)));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let by_itself = Emphasis::Switch(self.by_itself);
-                if button(ui, t(words::BY_ITSELF), by_itself).clicked() {
-                    turn = Some(Turn::ByItself(!self.by_itself));
-                }
-                if !self.by_itself {
-                    if button(ui, t(words::TAKE_SAMPLE), Emphasis::Plain).clicked() {
-                        turn = Some(Turn::TakeAway);
-                    }
-                    if button(ui, t(words::LAY_SAMPLE), Emphasis::Plain).clicked() {
-                        turn = Some(Turn::Lay);
-                    }
-                }
-            });
-        });
-        if let Some(turn) = turn {
-            if let Turn::ByItself(by_itself) = turn {
-                self.by_itself = by_itself;
-            }
-            self.orders.practice(turn);
+        let by_itself = Emphasis::Switch(self.by_itself);
+        if button(ui, t(words::BY_ITSELF), by_itself).clicked() {
+            turn = Some(Turn::ByItself(!self.by_itself));
         }
+        if !self.by_itself {
+            if button(ui, t(words::TAKE_SAMPLE), Emphasis::Plain).clicked() {
+                turn = Some(Turn::TakeAway);
+            }
+            if button(ui, t(words::LAY_SAMPLE), Emphasis::Plain).clicked() {
+                turn = Some(Turn::Lay);
+            }
+        }
+        let Some(turn) = turn else { return };
+        if let Turn::ByItself(by_itself) = turn {
+            self.by_itself = by_itself;
+        }
+        self.orders.practice(turn);
     }
 
     /// Where one is, what is given, and how queue and camera stand.
@@ -207,7 +230,13 @@ impl App {
             let name = product.map_or(session.product.as_str(), |product| &product.name);
             let given = format!("{name}　{}", session.lot);
             let given = RichText::new(given).font(theme::bold(theme::TEXT));
-            ui.add(Label::new(given).truncate());
+            ui.horizontal(|ui| {
+                let side = vec2(6.0 * MM, 6.0 * MM);
+                let (place, _) = ui.allocate_exact_size(side, Sense::hover());
+                let (shape, colour) = look(&self.facts.catalogue, &session.product);
+                paint_shape(ui.painter(), place, (shape, Mark::Nothing), colour, colour);
+                ui.add(Label::new(given).truncate());
+            });
             let place = format!("{}　{}　{}", session.date, session.venue, session.doctor);
             ui.add(Label::new(RichText::new(place).color(theme::MUTED)).truncate());
         });
@@ -216,6 +245,11 @@ impl App {
     fn menu(&mut self, ui: &mut Ui, view: &View) {
         let size = vec2((ui.available_width() - 2.0 * GAP) / 3.0, 1.7 * TARGET);
         let mut next = None;
+        let (words, other) = match self.language {
+            Language::Japanese => ("English", Language::English),
+            Language::English => ("日本語", Language::Japanese),
+        };
+        let mut language = None;
         for row in Screen::MENU.chunks(3) {
             ui.horizontal(|ui| {
                 for screen in row {
@@ -229,14 +263,14 @@ impl App {
                         next = Some(*screen);
                     }
                 }
+                // The last row has room.
+                if row.len() < 3 && wide_button(ui, words, Emphasis::Plain, size).clicked() {
+                    language = Some(other);
+                }
             });
         }
-        let (words, other) = match self.language {
-            Language::Japanese => ("English", Language::English),
-            Language::English => ("日本語", Language::Japanese),
-        };
-        if wide_button(ui, words, Emphasis::Plain, size).clicked() {
-            self.language = other;
+        if let Some(language) = language {
+            self.language = language;
             self.menu = false;
         }
         if let Some(screen) = next {
@@ -293,9 +327,4 @@ fn cut_bottom(area: &mut Rect, height: f32) -> Rect {
     let (rest, bottom) = area.split_top_bottom_at_y(area.bottom() - height);
     *area = rest.with_max_y(rest.bottom() - GAP);
     bottom
-}
-
-fn within(ui: &mut Ui, area: Rect, draw: impl FnOnce(&mut Ui)) {
-    let place = (area.min.x.to_bits(), area.min.y.to_bits());
-    ui.scope_builder(UiBuilder::new().id_salt(place).max_rect(area), draw);
 }

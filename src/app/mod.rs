@@ -10,6 +10,8 @@
 //! |---|---|
 //! | [`Board`] | where the station leaves the newest [`View`] and [`Picture`], and a window takes them |
 //! | `follow` | what happened, as a screen draws it |
+//! | `checks` | whether the station is ready for a day |
+//! | `machine` | what the tablet says of itself |
 //! | `front` | the window's content: bars, which screen is open, what holds them up |
 //! | `screens` | one file a screen |
 //! | `widgets` | what screens are put together from |
@@ -21,8 +23,10 @@
 //! larger window shows the same, larger.
 
 mod board;
+mod checks;
 mod follow;
 mod front;
+mod machine;
 mod orders;
 mod screens;
 pub mod theme;
@@ -32,9 +36,10 @@ mod window;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use board::{Board, Picture};
+pub use checks::Machine;
 pub use follow::Follower;
 pub use front::{App, Facts};
 pub use orders::Orders;

@@ -1,5 +1,6 @@
 //! Everything a screen draws, at one moment.
 
+use super::checks::Machine;
 use crate::desk::{Snapshot, Sound};
 use crate::station::Queue;
 use crate::store::CopyState;
@@ -62,6 +63,8 @@ pub struct View {
     pub notice: Option<Notice>,
     /// The last sound, and which one it was since the start.
     pub sound: Option<(u64, Sound)>,
+    /// What the tablet says of itself.
+    pub machine: Machine,
     /// The seal of the day that was closed last.
     pub seal: Option<String>,
 }

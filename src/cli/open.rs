@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::data_dir::{DataArgs, Place};
 use super::host::{Hosted, host, settings_of};
-use super::training::Training;
+use super::training::{self, Training};
 use super::{EXIT_OK, presets};
 use crate::app::{self, Board, Facts, Follower, Orders};
 use crate::camera::{CameraName, FrameSource, Practice, SystemTime};
@@ -44,8 +44,8 @@ pub struct OpenArgs {
 /// Opens the window, and runs the station below it until the window is closed.
 pub fn run(args: &OpenArgs) -> anyhow::Result<u8> {
     let folder = args.data.folder()?;
-    let training = args.training || DataDirectory::find(&folder)?.is_none();
-    if !training {
+    let practises = args.training || DataDirectory::find(&folder)?.is_none();
+    if !practises {
         open(args, args.data.place()?)?;
         return Ok(EXIT_OK);
     }
@@ -57,16 +57,21 @@ pub fn run(args: &OpenArgs) -> anyhow::Result<u8> {
 
 fn open(args: &OpenArgs, place: Place) -> anyhow::Result<()> {
     let mount = presets::mount(args.mount.as_deref())?;
-    let training = place.directory.kind() == DirectoryKind::Training;
+    let is_training = place.directory.kind() == DirectoryKind::Training;
     let facts = Arc::new(Facts {
-        training,
+        training: is_training,
         station: place.directory.station().clone(),
         catalogue: place.catalogue()?,
         venues: place.config.venues.clone(),
+        doctors: place.config.doctors.clone(),
+        usual: is_training.then(training::usual).transpose()?,
+        operator: place.operator.clone(),
+        server: (place.quiet_store()?.enrolment()?).map(|enrolment| enrolment.server),
+        reports: place.directory.folder().join("reports"),
         clock: place.clock.clone(),
     });
     let (station, commands) = channel();
-    let (practice, source) = camera(args, training, mount.as_ref())?;
+    let (practice, source) = camera(args, is_training, mount.as_ref())?;
     let orders = Orders { station, practice };
     let board = Arc::new(Board::default());
     let below = Below {
@@ -91,12 +96,12 @@ type Hand = std::sync::mpsc::Sender<crate::camera::Turn>;
 /// The camera, and the hand that lays samples under it where it is the practice table.
 fn camera(
     args: &OpenArgs,
-    training: bool,
+    is_training: bool,
     mount: Option<&Mount>,
 ) -> anyhow::Result<(Option<Hand>, Box<dyn FrameSource>)> {
     let name = match &args.camera {
         Some(name) => name.clone(),
-        None if training => CameraName::Practice,
+        None if is_training => CameraName::Practice,
         None => "v4l:0".parse()?,
     };
     if name != CameraName::Practice {
@@ -119,7 +124,7 @@ struct Below {
 impl Below {
     /// Runs it; why it could not go on is shown where its screen was.
     fn run(self) {
-        let follower = Follower::new(self.board.clone());
+        let follower = Follower::new(self.board.clone(), self.place.directory.folder().to_owned());
         let hosted = Hosted {
             source: self.source,
             mount: self.mount,

@@ -62,7 +62,7 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             let object = json!({"event": "not_delivering", "why": why.code()});
             with_words(object, &why.words())
         }
-        Event::Sound(_) | Event::Copy(_) => return None,
+        Event::Sound(_) | Event::Copy(_) | Event::Queue => return None,
     })
 }
 
@@ -161,7 +161,11 @@ pub(super) fn words(event: &Event) -> Option<String> {
             format!("… {}", waiting.why.words())
         }
         Event::NotDelivering(why) => format!("… {}", why.words()),
-        Event::LeftUndecided(_) | Event::Sound(_) | Event::Copy(_) | Event::Delivery(_) => {
+        Event::LeftUndecided(_)
+        | Event::Sound(_)
+        | Event::Copy(_)
+        | Event::Queue
+        | Event::Delivery(_) => {
             return None;
         }
     })

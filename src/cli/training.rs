@@ -10,6 +10,7 @@ use super::data_dir::Place;
 use super::enrol::device_key;
 use crate::clock::{Clock, SetClock};
 use crate::config::{Config, DirectoryKind};
+use crate::intake::{Doctor, OperatorId, Session, Venue};
 use crate::keys::KeyStoreChoice;
 use crate::sandbox::{Running, Sandbox, Settings};
 use crate::store::{DataDirectory, Probe};
@@ -18,6 +19,24 @@ use crate::sync::{HttpTransport, Route, enrol};
 /// The morning on which everybody practises: the products and lots of the list were in use then,
 /// and nothing that is recorded can be taken for a dose of today.
 const MORNING: &str = "2021-11-20T09:00:00+09:00";
+
+/// What a learner's morning usually looks like; confirmed by nobody yet.
+const USUAL: &str = r#"version = 1
+confirmed = false
+mode = "after-shot"
+date = "2021-11-20"
+venue = "市民会館"
+doctor = "山田 太郎"
+product = "comirnaty-12"
+lot = "FJ7489"
+ticket_kind = "vaccination"
+operator = "trainee"
+"#;
+
+/// The presets that a learner begins with.
+pub(super) fn usual() -> anyhow::Result<Session> {
+    Ok(Session::parse(USUAL)?)
+}
 
 /// Below the data directory.
 const FOLDER: &str = "training";
@@ -54,12 +73,15 @@ impl Training {
             directory_kind: DirectoryKind::Training,
             // A practice key guards nothing.
             key_store: KeyStoreChoice::File,
+            venues: vec![Venue::new("市民会館")?, Venue::new("中央体育館")?],
+            doctors: vec![Doctor::new("山田 太郎")?, Doctor::new("佐藤 花子")?],
             ..Config::load(None, [])?
         };
         let folder = self.folder.join("station");
         let kind = DirectoryKind::Training;
         let directory = DataDirectory::find_or_bear(&folder, kind, &Probe::default())?;
-        let place = Place::with_clock(config, directory, self.clock.clone())?;
+        let mut place = Place::with_clock(config, directory, self.clock.clone())?;
+        place.operator = OperatorId::new("trainee")?;
         let mut store = place.quiet_store()?;
         let mut transport = HttpTransport::new(&Route {
             ca: None,

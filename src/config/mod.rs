@@ -32,7 +32,7 @@ use thiserror::Error;
 
 pub use error::{ConfigError, Origin};
 
-use crate::intake::Venue;
+use crate::intake::{Doctor, Venue};
 use crate::keys::{KeyStoreChoice, RecoveryRecipient, Thumbprint};
 use crate::voucher::{MunicipalityCode, TicketKindCodes};
 use settings::Settings;
@@ -118,6 +118,8 @@ pub struct Config {
     pub municipality: Option<MunicipalityCode>,
     /// `[venues] names`, in the order of the file; empty when any name may be entered.
     pub venues: Vec<Venue>,
+    /// `[venues] doctors`, in the order of the file; any other name may be entered too.
+    pub doctors: Vec<Doctor>,
     /// `[accounts] idle_lock_minutes`.
     pub idle_lock: Duration,
     /// `[record_api]`.
@@ -158,6 +160,7 @@ impl Config {
             ticket_kinds: values::ticket_kinds(settings)?,
             municipality: values::municipality_code(settings)?,
             venues: settings.list("venues.names")?,
+            doctors: settings.list("venues.doctors")?,
             idle_lock: values::idle_lock(settings)?,
             record_api: RecordApiNames {
                 naming_system: values::uri(settings, "record_api.naming_system")?,

@@ -9,6 +9,9 @@ pub enum Command {
     Desk(Input),
     /// 今すぐ送信: what is queued is delivered now.
     Deliver,
+    /// もう一度送る: the entry of this sequence number, which the server refused or that contradicts
+    /// another, is queued again as it is.
+    SendAgain(i64),
 }
 
 impl From<Input> for Command {

@@ -327,7 +327,16 @@ impl<'a> Station<'a> {
             .ok()
     }
 
-    fn witnessed(&mut self) -> Witnessed {
+    /// What came of a change of the queue.
+    pub(super) fn told_of_queue<T>(&mut self, result: Result<T, StoreError>) -> Vec<Event> {
+        let mut events = Vec::new();
+        if self.told(result, &mut events).is_some() {
+            events.push(Event::Queue);
+        }
+        events
+    }
+
+    pub(super) fn witnessed(&mut self) -> Witnessed {
         let seated = self.desk.session().map(|session| session.operator.clone());
         let actor = seated.unwrap_or_else(|| self.user.clone());
         Witnessed::new(actor, self.now())

@@ -98,6 +98,8 @@ pub enum Event {
     Copy(CopyState),
     /// The delivery came on, or waits.
     Delivery(Progress),
+    /// A person changed what waits to be delivered.
+    Queue,
     /// Nothing is delivered until somebody does something.
     NotDelivering(Why),
 }

@@ -23,6 +23,7 @@
 //! | `event` | what it tells |
 //! | `command` | what people do |
 //! | `queue` | what waits to be delivered |
+//! | `report` | the day's report |
 //! | `viewer` | whoever looks on, such as a screen |
 //! | `camera` | the thread that looks |
 //! | `delivery` | the thread that delivers |
@@ -37,6 +38,7 @@ mod cutouts;
 mod delivery;
 mod event;
 mod queue;
+mod report;
 mod run;
 mod viewer;
 mod watcher;
@@ -48,6 +50,7 @@ pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;
 pub use event::{Delay, Event};
 pub use queue::Queue;
+pub use report::{DayReport, Tally};
 pub use run::{Beside, Ending, Listener, Until, run};
 pub use viewer::{Unseen, Viewer};
 pub use watcher::Watcher;

@@ -1,7 +1,8 @@
 //! What waits on its way to the record API, as a screen lists it.
 
 use super::core::Station;
-use crate::store::{Counts, RecordStore as _, State, StoreError, Stored};
+use super::event::Event;
+use crate::store::{self, Counts, RecordStore as _, State, StoreError, Stored};
 
 /// The most entries of one kind that are listed: nobody reads more at once.
 const LISTED: u32 = 100;
@@ -32,5 +33,14 @@ impl Station<'_> {
             rejected: store.in_state(State::Rejected, LISTED)?,
             conflicts: store.in_state(State::Conflict, LISTED)?,
         })
+    }
+
+    /// Queues an entry again that a server refused or that contradicts another: a person has
+    /// looked at it. The audit log says who.
+    pub fn send_again(&mut self, sequence: i64) -> Vec<Event> {
+        let witnessed = self.witnessed();
+        let step = [(sequence, store::Event::Requeue)];
+        let again = self.store().advance(&step, &witnessed);
+        self.told_of_queue(again)
     }
 }

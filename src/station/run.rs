@@ -206,6 +206,12 @@ impl Core<'_, '_, '_> {
                 self.call();
                 false
             }
+            Message::Command(Command::SendAgain(sequence)) => {
+                let events = self.station.send_again(sequence);
+                self.happened(&events);
+                self.call();
+                false
+            }
             Message::CommandsEnded => self.until == Until::CommandsEnd,
             Message::CourierEnded => return ControlFlow::Break(()),
         };

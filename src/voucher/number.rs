@@ -61,13 +61,11 @@ impl VoucherNumber {
     pub fn grouped(&self) -> String {
         let text = digits::text(&self.0);
         format!(
-            "{} {} · {} · {}-{}-{}",
+            "{} {} · {} · {}",
             &text[..1],
             &text[1..2],
             &text[2..8],
-            &text[8..12],
-            &text[12..15],
-            &text[15..]
+            self.personal().grouped()
         )
     }
 }

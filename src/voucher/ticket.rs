@@ -117,6 +117,12 @@ impl PersonalNumber {
         &self.0
     }
 
+    /// The number in groups that a person can compare with the paper, `0012-345-678`.
+    pub fn grouped(&self) -> String {
+        let text = digits::text(&self.0);
+        format!("{}-{}-{}", &text[..4], &text[4..7], &text[7..])
+    }
+
     /// The number for logs, `********78`; see [`super::VoucherNumber::masked`].
     pub fn masked(&self) -> String {
         format!("********{}", digits::text(&self.0[8..]))

@@ -10,10 +10,13 @@ mod records;
 mod review;
 mod set_up;
 mod start;
+mod vaccine;
+
+pub(super) use vaccine::look;
 
 use std::sync::Arc;
 
-use eframe::egui::{Rect, Ui, UiBuilder};
+use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder};
 
 use super::board::Picture;
 use super::front::Facts;
@@ -23,6 +26,7 @@ use super::words::{self, Words};
 use crate::clock::{self, Moment};
 use crate::intake::VaccinationRecord;
 use crate::text::{Bilingual, Language};
+use crate::voucher::DoseNumber;
 
 /// Which screen is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -119,9 +123,24 @@ impl States {
 }
 
 /// Draws into a part of the screen.
-fn within(ui: &mut Ui, area: Rect, draw: impl FnOnce(&mut Ui)) {
+pub(super) fn within(ui: &mut Ui, area: Rect, draw: impl FnOnce(&mut Ui)) {
     let place = (area.min.x.to_bits(), area.min.y.to_bits());
-    ui.scope_builder(UiBuilder::new().id_salt(place).max_rect(area), draw);
+    ui.scope_builder(
+        UiBuilder::new()
+            .id_salt(place)
+            .max_rect(area)
+            .layout(Layout::top_down(Align::Min)),
+        draw,
+    );
+}
+
+/// A dose in words: `2回目`, `dose 2`.
+fn dose_words(cx: &Cx<'_>, dose: DoseNumber) -> String {
+    let words = cx.t(words::DOSE);
+    match cx.language {
+        Language::Japanese => format!("{}{words}", dose.value()),
+        Language::English => format!("{words} {}", dose.value()),
+    }
 }
 
 /// When a record was made, by the clock on the wall: `09:41`.

@@ -17,14 +17,46 @@ pub(super) enum Asked {
     DoNotRecord,
     /// A voucher is put aside.
     PutAside,
+    /// A record is cancelled.
+    Cancel,
+    /// A record gets another lot.
+    Correct,
+    /// What was put aside needs nothing more.
+    Settle,
+    /// Doses are thrown away.
+    Discard,
+    /// Something may stay open at the close of the day.
+    Explain,
+    /// A day that was closed is opened again.
+    Reopen,
 }
 
 impl Asked {
-    fn title(self) -> Words {
+    #[cfg(test)]
+    const ALL: [Self; 9] = [
+        Self::RecordAnyway,
+        Self::DoNotRecord,
+        Self::PutAside,
+        Self::Cancel,
+        Self::Correct,
+        Self::Settle,
+        Self::Discard,
+        Self::Explain,
+        Self::Reopen,
+    ];
+
+    /// What it is called on a button.
+    pub(super) fn title(self) -> Words {
         match self {
             Self::RecordAnyway => words::RECORD_ANYWAY,
             Self::DoNotRecord => words::DO_NOT_RECORD,
             Self::PutAside => words::PUT_ASIDE,
+            Self::Cancel => words::UNDO,
+            Self::Correct => words::CORRECT_LOT,
+            Self::Settle => words::SETTLE,
+            Self::Discard => words::DISCARD,
+            Self::Explain => words::EXPLAIN,
+            Self::Reopen => words::REOPEN,
         }
     }
 
@@ -41,6 +73,30 @@ impl Asked {
                 words::REASON_WRONG_VOUCHER,
             ],
             Self::PutAside => &[words::REASON_ASK_LEAD, words::REASON_LATER],
+            Self::Cancel => &[
+                words::REASON_MISTAKE,
+                words::REASON_NOT_GIVEN,
+                words::REASON_WRONG_VOUCHER,
+            ],
+            Self::Correct => &[words::REASON_WRONG_LOT, words::REASON_PAPER],
+            Self::Settle => &[
+                words::REASON_RETURNED,
+                words::REASON_OTHER_VENUE,
+                words::REASON_WRONG_VOUCHER,
+            ],
+            Self::Discard => &[
+                words::REASON_LEFT_OVER,
+                words::REASON_DROPPED,
+                words::REASON_OUT_OF_TIME,
+                words::REASON_DEFECT,
+            ],
+            Self::Explain => &[
+                words::REASON_COUNTED_TWICE,
+                words::REASON_EXTRA_DOSE,
+                words::REASON_ASK_LEAD,
+                words::REASON_NEXT_DAY,
+            ],
+            Self::Reopen => &[words::REASON_MORE_TO_RECORD, words::REASON_MISTAKE],
         }
     }
 }
@@ -70,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_reason_is_one_that_the_book_takes() {
-        for asked in [Asked::RecordAnyway, Asked::DoNotRecord, Asked::PutAside] {
+        for asked in Asked::ALL {
             for reason in asked.reasons() {
                 for language in [Language::Japanese, Language::English] {
                     assert!(Reason::new(reason.of(language)).is_ok(), "{reason:?}");

@@ -2,7 +2,6 @@
 
 use super::paper::{number, too_soon};
 use super::stage::Stage;
-use crate::app::widgets::grouped;
 use crate::desk::{Stage as DeskStage, Standing};
 use crate::text::Language::{English, Japanese};
 
@@ -12,9 +11,9 @@ fn a_voucher_is_recorded_without_a_touch_and_its_number_goes_with_the_paper() {
     stage.settle();
     assert!(stage.shows("接種券を置いてください"));
     stage.happens(|paper| paper.lay(1));
-    assert!(stage.shows("記録しました") && stage.shows(&grouped(&number(1))));
+    assert!(stage.shows("記録しました") && stage.shows(&number(1).grouped()));
     stage.happens(|paper| paper.take_away());
-    assert!(!stage.shows(&grouped(&number(1))));
+    assert!(!stage.shows(&number(1).grouped()));
     assert!(stage.shows("接種券を置いてください"));
 }
 

@@ -1,8 +1,9 @@
 //! The screens, pressed by label and looked at, on a station of paper: a real desk, and a book that
 //! takes everything.
 
+mod day;
 mod flows;
 mod painter;
-mod paper;
+pub(in crate::app) mod paper;
 mod pictures;
 mod stage;

@@ -4,9 +4,7 @@
 use std::collections::HashMap;
 
 use eframe::egui::epaint::{ImageDelta, Mesh, Primitive, Vertex};
-use eframe::egui::{
-    Color32, ColorImage, Context, FullOutput, Rect, TextureId, TexturesDelta, vec2,
-};
+use eframe::egui::{ColorImage, Context, FullOutput, Rect, TextureId, TexturesDelta, vec2};
 use egui_kittest::TestRenderer;
 use image::{Rgba, RgbaImage};
 

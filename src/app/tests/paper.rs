@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
+use crate::app::Machine;
 use crate::app::view::{CameraState, DeliveryState, Notice, View};
 use crate::desk::*;
 use crate::intake::*;
@@ -19,7 +20,7 @@ pub(super) fn now() -> Timestamp {
     "2021-11-20T10:15:00+09:00".parse().unwrap()
 }
 
-pub(super) fn session() -> Session {
+pub(in crate::app) fn session() -> Session {
     let file = "version = 1\nconfirmed = true\nmode = \"after-shot\"\ndate = \"2021-11-20\"\n\
          venue = \"市民会館\"\ndoctor = \"山田 太郎\"\nproduct = \"comirnaty-12\"\nlot = \"FJ7489\"\n\
          ticket_kind = \"vaccination\"\noperator = \"clerk-01\"\n";
@@ -104,6 +105,10 @@ impl Paper {
             copy: None,
             notice: self.notice.clone(),
             sound: self.sound,
+            machine: Machine {
+                free: Some(20_000_000_000),
+                battery: Some((90, false)),
+            },
             seal: None,
         }
     }
@@ -181,10 +186,19 @@ impl Paper {
 
     /// A voucher is laid down and some of its digits are doubtful.
     pub fn lay_doubtful(&mut self, person: u8) {
-        self.frame += 1;
         let mut candidate = Pattern(number(person).digits().map(Some));
         candidate.0[11] = None;
         candidate.0[14] = None;
+        self.doubt(person, candidate);
+    }
+
+    /// A voucher is laid down whose every digit is undisputed, but too few witnesses back it.
+    pub fn lay_complete_doubt(&mut self, person: u8) {
+        self.doubt(person, Pattern(number(person).digits().map(Some)));
+    }
+
+    fn doubt(&mut self, person: u8, candidate: Pattern) {
+        self.frame += 1;
         self.tell(Input::Reading(None));
         self.tell(Input::InDoubt(Doubt {
             frame: FrameId(self.frame),

@@ -14,7 +14,7 @@ use crate::app::front::{App, Facts};
 use crate::app::{Board, Orders, Picture, Screen, theme};
 use crate::camera::Turn;
 use crate::clock::SetClock;
-use crate::intake::{Catalogue, StationId, Venue};
+use crate::intake::{Catalogue, Doctor, OperatorId, StationId, Venue};
 use crate::optics::{Frame, decode_still};
 use crate::reading::{Expectation, Reader};
 use crate::station::Command;
@@ -60,6 +60,11 @@ impl Stage {
                 Venue::new("市民会館").unwrap(),
                 Venue::new("中央体育館").unwrap(),
             ],
+            doctors: vec![Doctor::new("山田 太郎").unwrap()],
+            usual: Some(super::paper::session()),
+            operator: OperatorId::new("clerk-01").unwrap(),
+            server: None,
+            reports: std::env::temp_dir().join("uketsuke-test-reports"),
             clock: Arc::new(SetClock::start(now())),
         });
         let orders = Orders {
@@ -117,6 +122,23 @@ impl Stage {
         self.settle();
     }
 
+    /// Presses the first that has this label.
+    pub fn press_first(&mut self, label: &str) {
+        self.harness
+            .query_all_by_role_and_label(Role::Button, label)
+            .next()
+            .unwrap()
+            .click();
+        self.settle();
+    }
+
+    /// Presses a key of a keyboard.
+    pub fn key(&mut self, name: &str) {
+        let key = eframe::egui::Key::from_name(name).unwrap();
+        self.harness.key_press(key);
+        self.settle();
+    }
+
     /// Whether a label that has these words is to be seen.
     pub fn shows(&self, words: &str) -> bool {
         self.harness
@@ -163,7 +185,11 @@ impl Stage {
         };
         let folder = PathBuf::from("src/app/tests/snapshots");
         let options = SnapshotOptions::new().threshold(0.6).output_path(folder);
-        self.harness
-            .snapshot_options(format!("{name}.{language}"), &options);
+        let same = self
+            .harness
+            .try_snapshot_options(format!("{name}.{language}"), &options);
+        if let Err(error) = same {
+            panic!("{error}");
+        }
     }
 }

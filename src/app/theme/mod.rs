@@ -54,7 +54,7 @@ pub struct Colours {
 pub const PAPER: Colours = Colours {
     ground: tokens::WHITE,
     ink: tokens::SOLID_GRAY_900,
-    edge: tokens::SOLID_GRAY_420,
+    edge: tokens::SOLID_GRAY_536,
 };
 
 /// The table behind the paper.
@@ -88,7 +88,7 @@ pub const KNOWN: Colours = Colours {
 pub const ASK: Colours = Colours {
     ground: tokens::YELLOW_50,
     ink: tokens::YELLOW_1100,
-    edge: tokens::YELLOW_700,
+    edge: tokens::YELLOW_900,
 };
 
 /// It does not go on like this.

@@ -11,6 +11,8 @@ pub(in crate::app) enum Emphasis {
     Primary,
     /// What may be done.
     Plain,
+    /// What is still to be given.
+    Wanted,
     /// What takes something back.
     Danger,
     /// What is on, or off.
@@ -22,6 +24,7 @@ impl Emphasis {
         match self {
             Self::Primary => theme::ACTION,
             Self::Plain | Self::Switch(false) => theme::PAPER,
+            Self::Wanted => theme::ASK,
             Self::Danger => theme::STOP,
             Self::Switch(true) => theme::KNOWN,
         }

@@ -50,6 +50,31 @@ pub(in crate::app) fn keypad(ui: &mut Ui, language: Language) -> Option<Key> {
     pressed
 }
 
+/// Letters and digits of a lot, eight in a row; a physical keyboard's work too.
+pub(in crate::app) fn letters(ui: &mut Ui, language: Language, text: &mut String) {
+    /// Digits first: most lots have more of them.
+    const ROWS: [&str; 5] = ["01234567", "89ABCDEF", "GHIJKLMN", "OPQRSTUV", "WXYZ-"];
+    let size = vec2((ui.available_width() - 7.0 * GAP / 2.0) / 8.0, 12.0 * MM);
+    ui.spacing_mut().item_spacing = vec2(GAP / 2.0, GAP / 2.0);
+    for row in ROWS {
+        ui.horizontal(|ui| {
+            for letter in row.chars() {
+                if wide_button(ui, &letter.to_string(), Emphasis::Plain, size).clicked() {
+                    text.push(letter);
+                }
+            }
+            let back = match language {
+                Language::Japanese => "1字消す",
+                Language::English => "Back",
+            };
+            let wide = vec2(3.0 * size.x + GAP, size.y);
+            if row.ends_with('-') && wide_button(ui, back, Emphasis::Plain, wide).clicked() {
+                text.pop();
+            }
+        });
+    }
+}
+
 /// What was typed on a physical keyboard.
 fn typed(ui: &Ui) -> Option<Key> {
     use eframe::egui::{Event, Key as Physical};

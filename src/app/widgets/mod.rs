@@ -8,11 +8,13 @@ mod number;
 mod picture;
 mod shape;
 mod sign;
+mod tabs;
 
 pub(super) use button::{Emphasis, button, wide_button};
 pub(super) use choice::{Chosen, Question, choose};
-pub(super) use keypad::{Key, keypad};
-pub(super) use number::{grouped, grouped_pattern, number};
+pub(super) use keypad::{Key, keypad, letters};
+pub(super) use number::{grouped_pattern, number};
 pub(super) use picture::live_picture;
 pub(super) use shape::{Mark, Shape, paint_shape};
 pub(super) use sign::{Sign, chip, sign_panel};
+pub(super) use tabs::tabs;

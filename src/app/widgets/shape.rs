@@ -30,10 +30,10 @@ pub(in crate::app) enum Mark {
     Dots,
     /// Down, onto the table.
     Down,
-    /// Up, away from it.
-    Up,
     /// The same again.
     Equal,
+    /// Nothing: the outline says it.
+    Nothing,
 }
 
 /// Paints a shape that fills `area`, with its mark in `ink`.
@@ -110,16 +110,12 @@ fn paint_mark(painter: &Painter, mark: Mark, at: &dyn Fn(f32, f32) -> Pos2, pen:
             line((-0.4, -0.4), (0.4, 0.4));
             line((-0.4, 0.4), (0.4, -0.4));
         }
+        Mark::Nothing => {}
         Mark::Dots => [-0.4, 0.0, 0.4].into_iter().for_each(|x| dot(x, 0.0)),
         Mark::Down => {
             line((0.0, -0.5), (0.0, 0.45));
             line((-0.35, 0.1), (0.0, 0.45));
             line((0.35, 0.1), (0.0, 0.45));
-        }
-        Mark::Up => {
-            line((0.0, 0.5), (0.0, -0.45));
-            line((-0.35, -0.1), (0.0, -0.45));
-            line((0.35, -0.1), (0.0, -0.45));
         }
         Mark::Equal => {
             line((-0.4, -0.18), (0.4, -0.18));

@@ -1,8 +1,6 @@
 //! Signs: a state in colour, shape and word.
 
-use eframe::egui::{
-    Align2, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
-};
+use eframe::egui::{FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use super::shape::{Mark, Shape, at_left, paint_shape};
 use crate::app::theme::{self, Colours, MM};
@@ -128,15 +126,4 @@ pub(in crate::app) fn sign_panel(ui: &mut Ui, area: Rect, sign: Sign, title: &st
     let said = format!("{title} {below}");
     ui.interact(area, ui.scope_id().with("sign"), Sense::hover())
         .widget_info(|| WidgetInfo::labeled(Role::Label, true, said.trim()));
-}
-
-/// One line of text in the middle of `area`.
-pub(super) fn centred(ui: &Ui, area: Rect, text: &str, font: FontId, colours: Colours) {
-    ui.painter().text(
-        area.center(),
-        Align2::CENTER_CENTER,
-        text,
-        font,
-        colours.ink,
-    );
 }

@@ -57,7 +57,28 @@ words! {
     WHY = "理由を選んでください", "Choose why";
     CANCEL = "やめる", "Never mind";
 
+    // Records.
+    CONSULTED = "予診のみ", "consultation only";
+    STANDS = "有効", "valid";
+    CANCELLED = "取消済み", "cancelled";
+    CHANGING = "変更中", "changing";
+    LEAVE_IT = "このままでよい", "Leave it as it is";
+    CORRECT_LOT = "ロットを訂正", "Correct the lot";
+    SETTLE = "片付ける", "Settle it";
+    DISCARD = "廃棄", "Throw away";
+    EXPLAIN = "説明", "Explain";
+    REOPEN = "締めを取り消す", "Open the day again";
+
     // Reasons.
+    REASON_RETURNED = "本人に返した", "Given back to the person";
+    REASON_LEFT_OVER = "余った", "Left over";
+    REASON_DROPPED = "落とした・破損", "Dropped or broken";
+    REASON_OUT_OF_TIME = "時間切れ", "Out of time";
+    REASON_DEFECT = "異物・不良", "Particles or a defect";
+    REASON_COUNTED_TWICE = "数え直して確認した", "Counted again and confirmed";
+    REASON_EXTRA_DOSE = "1本から余分に取れた", "A vial gave more doses";
+    REASON_NEXT_DAY = "翌日に処理する", "Will be done the next day";
+    REASON_MORE_TO_RECORD = "記録が残っていた", "There is more to record";
     REASON_CONFIRMED = "本人に確認した", "Confirmed with the person";
     REASON_DOCTOR = "医師が判断した", "The doctor decided";
     REASON_PAPER = "書類で確認した", "Checked on paper";

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn every_text_exists_in_both_languages() {
         let tables = [
-            bars::ALL,
+            ALL,
             count::ALL,
             delivery::ALL,
             entry::ALL,

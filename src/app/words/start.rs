@@ -1,5 +1,35 @@
-//! Words of one screen.
+//! Words of the start of day and of the change of lot.
 
 words! {
-    TITLE = "x", "x";
+    DATE = "日付", "Date";
+    VENUE = "会場", "Venue";
+    DOCTOR = "医師", "Doctor";
+    PRODUCT = "ワクチン", "Vaccine";
+    LOT = "ロット", "Lot";
+    MODE = "読み取り", "Reading";
+    TO_CHOOSE = "選んでください", "to choose";
+    BEGIN = "この内容で開始", "Begin with these";
+    CHECKS = "始める前の確認", "Before you begin";
+    USUAL = "練習用の設定を使う", "Use the practice set-up";
+    SEAL = "封印", "Seal";
+    TOUCH_DATE = "今日の日付か確かめて、触れてください", "Check that this is today, and touch it";
+    WRONG_DATE = "違うときは、端末の時計を直してください", "If it is not, set the tablet's clock";
+    TYPE_NAME = "キーボードで入力してください", "Type it on the keyboard";
+    USE_NAME = "この名前にする", "Use this name";
+    PRODUCT_FIRST = "先にワクチンを選んでください", "Choose the vaccine first";
+    COMPARE_LOT = "バイアルのラベルと見比べて選んでください", "Compare with the label on the vial";
+    OTHER_LOT = "一覧にないロット", "A lot that is not listed";
+    USE_LOT = "このロットにする", "Use this lot";
+    UNTIL = "期限", "until";
+    BEFORE_SHOT = "接種の前に読む", "Read before the shot";
+    AFTER_SHOT = "接種の後に読む", "Read after the shot";
+    CLERK = "書類を後で入力する", "Enter papers later";
+    VACCINATION = "接種券", "Vaccination";
+    CONSULTATION = "予診のみの券", "Consultation only";
+    DOSE = "全員が同じ回数のときだけ選びます", "Only if everybody gets the same dose";
+    ANY_DOSE = "指定なし", "any";
+    NOW_GIVEN = "いま", "Now";
+    CHANGE_TO = "このロットに変更", "Change to this lot";
+    NEW_LOT = "新しいロット", "The new lot";
+    NEW_PRODUCT = "別のワクチン", "Another vaccine";
 }

@@ -4,26 +4,29 @@ mod situation;
 
 use eframe::egui::{Rect, ScrollArea, Ui, vec2};
 
-use self::situation::{Action, Situation};
+use self::situation::{About, Action, Situation};
 use super::reasons::{self, Asked};
 use super::{Cx, Screen, within};
 use crate::app::theme::{GAP, MM, TARGET};
 use crate::app::widgets::{
-    Chosen, Emphasis, button, grouped, live_picture, number, sign_panel, wide_button,
+    Chosen, Emphasis, button, live_picture, number, sign_panel, wide_button,
 };
 use crate::app::words;
-use crate::desk::{Input, PresentationId, Standing, Target};
+use crate::desk::{Input, Standing, Target};
 
 /// Width of the column with the picture.
 const SIDE: f32 = 72.0 * MM;
 
+/// Height of the sign.
+const SIGN: f32 = 30.0 * MM;
+
 /// Records that are listed under the count.
 const LATEST: usize = 3;
 
-/// What a person is being asked, and about which voucher: of another one it is asked anew.
+/// What a person is doing that needs a reason.
 #[derive(Default)]
 pub(in crate::app) struct State {
-    asked: Option<(Asked, Option<PresentationId>)>,
+    asked: Option<(Action, About)>,
 }
 
 /// Draws the screen.
@@ -39,28 +42,31 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Optio
 
 /// What lies there, and what to do about it.
 fn left(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<Screen> {
-    let here = cx.view.desk.table.as_ref().map(|table| table.presentation);
-    if let Some((asked, about)) = state.asked {
-        if about == here || cx.view.desk.question.is_some() {
-            return ask(ui, cx, state, asked);
-        }
-        state.asked = None;
+    state.asked = (state.asked).filter(|(_, about)| About::now(&cx.view.desk) == Some(*about));
+    if let Some((action, _)) = state.asked
+        && let Some(asked) = action.asks()
+    {
+        ask(ui, cx, state, action, asked);
+        return None;
     }
     let situation = Situation::of(cx);
     let area = ui.available_rect_before_wrap();
-    let (sign, rest) = area.split_top_bottom_at_y(area.top() + 30.0 * MM);
+    let (sign, rest) = area.split_top_bottom_at_y(area.top() + SIGN);
     sign_panel(ui, sign, situation.sign, &situation.title, &situation.below);
     let (middle, bottom) = rest.split_top_bottom_at_y(rest.bottom() - TARGET);
+    let mut next = None;
     within(ui, middle.with_min_y(middle.top() + GAP), |ui| {
         if let Some(grouped) = &situation.number {
             number(ui, grouped);
         }
         findings(ui, &situation);
-        next_steps(ui, cx, state, &situation)
+        next = next_steps(ui, cx, state, &situation);
     });
-    let mut next = situation
-        .leads_to
-        .filter(|_| within_button(ui, middle, cx.t(words::BEGIN)));
+    if let Some(screen) = situation.leads_to
+        && within_button(ui, middle, cx.t(words::BEGIN))
+    {
+        next = Some(screen);
+    }
     within(ui, bottom, |ui| next = next.or(usual(ui, cx)));
     next
 }
@@ -88,37 +94,46 @@ fn findings(ui: &mut Ui, situation: &Situation) {
         });
 }
 
-fn next_steps(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, situation: &Situation) {
-    let here = cx.view.desk.table.as_ref().map(|table| table.presentation);
+fn next_steps(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut State,
+    situation: &Situation,
+) -> Option<Screen> {
+    let mut next = None;
     ui.horizontal_wrapped(|ui| {
         for action in &situation.actions {
-            if button(ui, cx.t(action.words()), action.emphasis()).clicked() {
-                match action {
-                    Action::Undo => cx.orders.desk(Input::Undo),
-                    Action::Retry(entry) => cx.orders.desk(Input::Retry(*entry)),
-                    Action::Type => cx.orders.desk(Input::EnterByHand(Target::OnTable)),
-                    Action::Ask(asked) => state.asked = Some((*asked, here)),
+            if !button(ui, cx.t(action.words()), action.emphasis()).clicked() {
+                continue;
+            }
+            match action {
+                Action::Undo => cx.orders.desk(Input::Undo),
+                Action::Retry(entry) => cx.orders.desk(Input::Retry(*entry)),
+                Action::Type => {
+                    cx.orders.desk(Input::EnterByHand(Target::OnTable));
+                    next = Some(Screen::Entry);
+                }
+                Action::RecordAnyway | Action::DoNotRecord | Action::PutAside => {
+                    state.asked = About::now(&cx.view.desk).map(|about| (*action, about));
                 }
             }
         }
     });
+    next
 }
 
 /// Asks for a reason, and does what it was asked for.
-fn ask(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, asked: Asked) -> Option<Screen> {
+fn ask(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, action: Action, asked: Asked) {
     match reasons::ask(ui, cx, asked) {
-        Chosen::Nothing => {}
-        Chosen::NeverMind => state.asked = None,
-        Chosen::Answer(reason) => {
-            cx.orders.desk(match asked {
-                Asked::RecordAnyway => Input::RecordAllTheSame(reason),
-                Asked::DoNotRecord => Input::DoNotRecord(reason),
-                Asked::PutAside => Input::PutAside(reason),
-            });
-            state.asked = None;
-        }
+        Chosen::Nothing => return,
+        Chosen::NeverMind => {}
+        Chosen::Answer(reason) => cx.orders.desk(match action {
+            Action::RecordAnyway => Input::RecordAllTheSame(reason),
+            Action::DoNotRecord => Input::DoNotRecord(reason),
+            _ => Input::PutAside(reason),
+        }),
     }
-    None
+    state.asked = None;
 }
 
 /// What may be done at any time.
@@ -161,7 +176,7 @@ fn right(ui: &mut Ui, cx: &Cx<'_>) -> Option<Screen> {
             let number = record.record.subject.voucher();
             let personal = number.map_or_else(
                 || cx.t(words::NUMBER_TO_FOLLOW).to_owned(),
-                |number| grouped(&number)[13..].to_owned(),
+                |number| number.personal().grouped(),
             );
             ui.label(format!("{}  {personal}", super::time_of(&record.record)));
         }

@@ -4,9 +4,9 @@
 use crate::app::screens::reasons::Asked;
 use crate::app::screens::{Cx, Screen};
 use crate::app::view::CameraState;
-use crate::app::widgets::{Emphasis, Sign, grouped, grouped_pattern};
+use crate::app::widgets::{Emphasis, Sign, grouped_pattern};
 use crate::app::words::{self, Words};
-use crate::desk::{Ending, OnTable, Stage};
+use crate::desk::{Ending, OnTable, PresentationId, Snapshot, Stage};
 use crate::intake::RecordId;
 use crate::reading::Pattern;
 
@@ -19,8 +19,12 @@ pub(super) enum Action {
     Retry(RecordId),
     /// Type the number.
     Type,
-    /// What needs a reason.
-    Ask(Asked),
+    /// Record it although a finding stops it.
+    RecordAnyway,
+    /// Do not record it.
+    DoNotRecord,
+    /// Put it aside.
+    PutAside,
 }
 
 impl Action {
@@ -29,9 +33,19 @@ impl Action {
             Self::Undo => words::UNDO,
             Self::Retry(_) => words::TRY_AGAIN,
             Self::Type => words::TYPE_NUMBER,
-            Self::Ask(Asked::RecordAnyway) => words::RECORD_ANYWAY,
-            Self::Ask(Asked::DoNotRecord) => words::DO_NOT_RECORD,
-            Self::Ask(Asked::PutAside) => words::PUT_ASIDE,
+            Self::RecordAnyway => words::RECORD_ANYWAY,
+            Self::DoNotRecord => words::DO_NOT_RECORD,
+            Self::PutAside => words::PUT_ASIDE,
+        }
+    }
+
+    /// The reason that has to be given for it.
+    pub(super) fn asks(self) -> Option<Asked> {
+        match self {
+            Self::RecordAnyway => Some(Asked::RecordAnyway),
+            Self::DoNotRecord => Some(Asked::DoNotRecord),
+            Self::PutAside => Some(Asked::PutAside),
+            Self::Undo | Self::Retry(_) | Self::Type => None,
         }
     }
 
@@ -41,6 +55,25 @@ impl Action {
             Self::Undo => Emphasis::Danger,
             _ => Emphasis::Plain,
         }
+    }
+}
+
+/// What an action is about: of another voucher it is asked anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// The record that is held, or that is not in the book.
+    Record(RecordId),
+    /// What lies on the table.
+    Table(PresentationId),
+}
+
+impl About {
+    /// What an action would be about now.
+    pub(super) fn now(desk: &Snapshot) -> Option<Self> {
+        let held = desk.question.as_ref().map(|question| question.record);
+        let failed = desk.not_recorded.as_ref().map(|(entry, _)| *entry);
+        let table = desk.table.as_ref().map(|table| table.presentation);
+        held.or(failed).map(Self::Record).or(table.map(Self::Table))
     }
 }
 
@@ -114,10 +147,7 @@ impl Situation {
         let retry = failed.map(|(entry, _)| Action::Retry(*entry));
         Self {
             number: Self::number_on_table(cx),
-            actions: retry
-                .into_iter()
-                .chain([Action::Ask(Asked::PutAside)])
-                .collect(),
+            actions: retry.into_iter().chain([Action::PutAside]).collect(),
             ..Self::plain(Sign::Stop, cx.t(words::NOT_RECORDED), why)
         }
     }
@@ -142,9 +172,7 @@ impl Situation {
         Self {
             number: Self::number_on_table(cx).filter(|_| on_table),
             notes: notes.collect(),
-            actions: [Asked::RecordAnyway, Asked::DoNotRecord, Asked::PutAside]
-                .map(Action::Ask)
-                .to_vec(),
+            actions: vec![Action::RecordAnyway, Action::DoNotRecord, Action::PutAside],
             ..Self::plain(Sign::Ask, cx.t(words::QUESTION), below)
         }
     }
@@ -154,7 +182,7 @@ impl Situation {
         if table.waiting {
             return Self::plain(Sign::Busy, cx.t(words::WAIT_FOR_OTHER), "");
         }
-        let number = table.number.as_ref().map(grouped);
+        let number = table.number.map(|number| number.grouped());
         match table.ending {
             Some(ending) => Self {
                 number,
@@ -203,13 +231,13 @@ impl Situation {
         Self {
             number: known,
             notes: notes.collect(),
-            actions: vec![Action::Type, Action::Ask(Asked::PutAside)],
+            actions: vec![Action::Type, Action::PutAside],
             ..Self::plain(Sign::Ask, cx.t(words::CANNOT_READ), "")
         }
     }
 
     fn number_on_table(cx: &Cx<'_>) -> Option<String> {
         let table = cx.view.desk.table.as_ref()?;
-        table.number.as_ref().map(grouped)
+        table.number.map(|number| number.grouped())
     }
 }
