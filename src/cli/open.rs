@@ -108,7 +108,7 @@ fn camera(
         return Ok((None, name.open(false, settings_of(mount))?));
     }
     let (hand, turns) = channel();
-    let table = Practice::new(turns, true, Box::new(SystemTime::start()))?;
+    let table = Practice::new(turns, false, Box::new(SystemTime::start()))?;
     Ok((Some(hand), Box::new(table)))
 }
 
