@@ -210,6 +210,15 @@ municipalities: ## Renew the list of municipalities from its source
 	.venv/municipalities/bin/pip install --quiet --no-deps --requirement scripts/requirements.txt
 	.venv/municipalities/bin/python scripts/municipalities.py
 
+design-tokens: ## Renew the screen's colours and type scale, src/app/theme/tokens.rs, from the design system's package
+	@scripts/apt-install python3
+	@command -v npm >/dev/null || scripts/apt-install npm
+	$(PYTHON) scripts/design_tokens.py $(OUT)/design-tokens
+
+fonts: ## Renew the screen's typeface, assets/fonts, from its Debian package
+	@scripts/apt-install python3 fontconfig fonts-morisawa-bizud-gothic
+	$(PYTHON) scripts/fonts.py
+
 fixtures: ## Add a database of the newest schema to tests/fixtures; older ones are never written again
 	UPDATE_FIXTURES=1 $(CARGO) test $(PROFILE) --lib databases_of_every_schema
 
@@ -261,4 +270,4 @@ help:
 
 .PHONY: demo test build unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery \
   durability delivery day sequences live-rate rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
-  fixtures goldens reasons system-packages samples-environment train-environment clean help
+  design-tokens fonts fixtures goldens reasons system-packages samples-environment train-environment clean help
