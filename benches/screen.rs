@@ -14,10 +14,14 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::{Context, RawInput, Rect, pos2, vec2};
 use jiff::Timestamp;
-use uketsuke::app::{App, Board, CameraState, DeliveryState, Facts, Machine, Orders, Picture, Screen, View, theme};
+use uketsuke::app::{
+    App, Board, CameraState, DeliveryState, Facts, Machine, Orders, Picture, Screen, View, theme,
+};
 use uketsuke::clock::SystemClock;
 use uketsuke::desk::{Desk, Effect, Input, Kept, Now, Read};
-use uketsuke::intake::{Catalogue, Entry, OperatorId, RecordId, SequenceNumber, Session, StationId};
+use uketsuke::intake::{
+    Catalogue, Entry, OperatorId, RecordId, SequenceNumber, Session, StationId,
+};
 use uketsuke::reading::{FrameId, Presented, Reason, Verdict, WitnessKind};
 use uketsuke::station::Queue;
 use uketsuke::store::{State, Stored};
@@ -43,11 +47,22 @@ fn main() {
     let (mut view, entries) = full_day();
     view.queue.queued = entries.into_iter().take(100).map(queued).collect();
     println!("drawing {DRAWINGS} times, {RECORDS} records of the day:");
-    for screen in [Screen::Reception, Screen::Records, Screen::Delivery, Screen::Count] {
+    for screen in [
+        Screen::Reception,
+        Screen::Records,
+        Screen::Delivery,
+        Screen::Count,
+    ] {
         let mut times = draw(&view, screen);
         times.sort_unstable();
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
-        println!("{screen:?}: median {:.2} ms, p99 {:.2} ms, longest {:.2} ms", at(0.5), at(0.99), at(1.0));
+        let at =
+            |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+        println!(
+            "{screen:?}: median {:.2} ms, p99 {:.2} ms, longest {:.2} ms",
+            at(0.5),
+            at(0.99),
+            at(1.0)
+        );
     }
 }
 
@@ -55,7 +70,10 @@ fn main() {
 fn draw(view: &View, screen: Screen) -> Vec<Duration> {
     let board = Arc::new(Board::default());
     let (station, _commands) = channel();
-    let orders = Orders { station, practice: None };
+    let orders = Orders {
+        station,
+        practice: None,
+    };
     let facts = Arc::new(Facts {
         training: false,
         station: StationId::new("tablet-1").unwrap(),
@@ -73,7 +91,10 @@ fn draw(view: &View, screen: Screen) -> Vec<Duration> {
     let ctx = Context::default();
     theme::install(&ctx);
     let input = RawInput {
-        screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), theme::CANVAS + vec2(0.0, 1.0))),
+        screen_rect: Some(Rect::from_min_size(
+            pos2(0.0, 0.0),
+            theme::CANVAS + vec2(0.0, 1.0),
+        )),
         ..RawInput::default()
     };
     let mut times = Vec::new();
@@ -132,10 +153,16 @@ fn full_day() -> (View, Vec<Entry>) {
             };
             for effect in desk.step(input, &mut now) {
                 match effect {
-                    Effect::Check { record, .. } => waiting.push(Input::Checked { record, findings: Vec::new() }),
+                    Effect::Check { record, .. } => waiting.push(Input::Checked {
+                        record,
+                        findings: Vec::new(),
+                    }),
                     Effect::Record { entry, .. } => {
                         let kept = Kept::AsNew(SequenceNumber(n + 1));
-                        waiting.push(Input::Recorded { entry: entry.id, kept });
+                        waiting.push(Input::Recorded {
+                            entry: entry.id,
+                            kept,
+                        });
                         entries.push(*entry);
                     }
                     _ => {}
@@ -143,7 +170,9 @@ fn full_day() -> (View, Vec<Entry>) {
             }
         }
         waiting.push(Input::Ended(Presented {
-            verdict: Verdict::Refused { reasons: vec![Reason::NoVoucher] },
+            verdict: Verdict::Refused {
+                reasons: vec![Reason::NoVoucher],
+            },
             first: FrameId(n),
             decided: None,
             last: FrameId(n),

@@ -86,15 +86,36 @@ def change_lot(window: RealWindow) -> None:
     window.wait_for("FK0108")
 
 
+def look_at_records(window: RealWindow) -> None:
+    """Records with a finding: a person leaves each as it is."""
+    while True:
+        window.wait("the list", lambda: any(name.endswith(("有効", "要確認")) for name in window.names()))
+        open_ones = [name for name in window.names() if name.endswith("要確認")]
+        if not open_ones:
+            break
+        window.press(open_ones[0])
+        window.press("このままでよい")
+        window.wait_for("有効")
+        window.press("戻る")
+    window.press("戻る")
+
+
 def close(window: RealWindow) -> None:
-    """The day's sums are explained, and the day is closed."""
-    window.press("メニュー")
-    window.press("照合・集計")
-    window.press("締め")
-    while not window.shows("残っているものはありません"):
-        window.press(next(name for name in window.names() if "バイアル内" in name))
-        window.press("数え直して確認した")
-        time.sleep(0.3)
+    """What is open is looked at or explained, and the day is closed."""
+    kinds = ("残っているものはありません", "確認が必要な記録", "バイアル内")
+    while True:
+        for button in ("メニュー", "照合・集計", "締め"):
+            window.press(button)
+        window.wait("what is open", lambda: any(map(window.shows, kinds)))
+        names = window.names()
+        if kinds[0] in names:
+            break
+        if kinds[1] in names:
+            window.press(kinds[1])
+            look_at_records(window)
+        else:
+            window.press(next(name for name in names if kinds[2] in name))
+            window.press("数え直して確認した")
     window.press("今日を締める")
     window.press("はい、締めます")
     window.wait_for("今日は締めました")

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::board::{Board, Picture};
 use super::checks::Machine;
 use super::machine;
+use super::sound::Speaker;
 use super::view::{CameraState, DeliveryState, Notice, View};
 use crate::desk::Sound;
 use crate::optics::Frame;
@@ -27,6 +28,7 @@ pub struct Follower {
     /// Where the records are.
     folder: PathBuf,
     machine: Mutex<Option<(Instant, Machine)>>,
+    speaker: Speaker,
     /// What was told so far; the desk and the queue are taken fresh.
     told: Mutex<Told>,
 }
@@ -48,8 +50,8 @@ struct Told {
 }
 
 impl Follower {
-    /// Follows the station of this folder onto a board.
-    pub fn new(board: Arc<Board>, folder: PathBuf) -> Self {
+    /// Follows the station of this folder onto a board, and lets it be heard.
+    pub fn new(board: Arc<Board>, folder: PathBuf, speaker: Speaker) -> Self {
         let told = Told {
             queue_is_old: true,
             ..Told::default()
@@ -57,6 +59,7 @@ impl Follower {
         Self {
             board,
             folder,
+            speaker,
             machine: Mutex::new(None),
             told: Mutex::new(told),
         }
@@ -64,6 +67,9 @@ impl Follower {
 
     /// Takes in what happened.
     pub fn happened(&self, event: &Event) {
+        if let Event::Sound(sound) = event {
+            self.speaker.play(*sound);
+        }
         self.told
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -21,7 +21,7 @@ use crate::store::State;
 use crate::text::{Bilingual, Language};
 
 /// Room for the buttons of the practice table's hand.
-const HAND: f32 = 118.0 * MM;
+const HAND: f32 = 121.0 * MM;
 
 /// What does not change while the window is open.
 pub struct Facts {
@@ -228,6 +228,8 @@ impl App {
         let area = ui.available_rect_before_wrap();
         within(ui, area, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
+            // Nothing here is touched.
+            ui.spacing_mut().interact_size.y = 0.0;
             let Some(session) = &view.desk.session else {
                 let title = self.open.title().of(self.language);
                 ui.add(Label::new(RichText::new(title).heading()).truncate());

@@ -14,6 +14,7 @@
 //! | `machine` | what the tablet says of itself |
 //! | `front` | the window's content: bars, which screen is open, what holds them up |
 //! | `screens` | one file a screen |
+//! | [`Speaker`] | the desk made heard |
 //! | `widgets` | what screens are put together from |
 //! | `theme` | colours, type, sizes in millimetres |
 //! | `words` | every word on the screen, in both languages |
@@ -29,6 +30,7 @@ mod front;
 mod machine;
 mod orders;
 mod screens;
+mod sound;
 pub mod theme;
 mod view;
 mod widgets;
@@ -44,5 +46,6 @@ pub use follow::Follower;
 pub use front::{App, Facts};
 pub use orders::Orders;
 pub use screens::Screen;
+pub use sound::Speaker;
 pub use view::{CameraState, DeliveryState, Notice, View};
 pub use window::{WindowError, open};

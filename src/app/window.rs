@@ -87,6 +87,20 @@ struct Fate {
     drawn: Cell<u32>,
 }
 
+impl Fate {
+    /// Draws once, unless a drawing has panicked before: then nothing of the window is used any
+    /// more. Whether it panicked now.
+    fn draw(&self, draw: impl FnOnce()) -> bool {
+        if self.panicked.get() {
+            return false;
+        }
+        let panicked = catch_unwind(AssertUnwindSafe(draw)).is_err();
+        self.drawn.set(self.drawn.get().saturating_add(1));
+        self.panicked.set(panicked);
+        panicked
+    }
+}
+
 /// One window; after a panic it only closes.
 struct Window {
     content: App,
@@ -104,14 +118,26 @@ impl eframe::App for Window {
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
-        if self.fate.panicked.get() {
-            return;
-        }
-        let drawn = catch_unwind(AssertUnwindSafe(|| self.content.show(ui)));
-        self.fate.drawn.set(self.fate.drawn.get().saturating_add(1));
-        if drawn.is_err() {
-            self.fate.panicked.set(true);
+        let content = &mut self.content;
+        if self.fate.draw(|| content.show(ui)) {
             ui.ctx().send_viewport_cmd(ViewportCommand::Close);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_panic_nothing_of_a_window_is_drawn_any_more() {
+        let fate = Fate::default();
+        assert!(!fate.draw(|| {}));
+        assert!(fate.draw(|| panic!("in drawing")));
+        assert!(fate.panicked.get());
+        let again = Cell::new(false);
+        assert!(!fate.draw(|| again.set(true)));
+        assert!(!again.get());
+        assert_eq!(fate.drawn.get(), 2);
     }
 }

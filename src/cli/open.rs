@@ -11,7 +11,7 @@ use super::data_dir::{DataArgs, Place};
 use super::host::{Hosted, host, settings_of};
 use super::training::{self, Training};
 use super::{EXIT_OK, presets};
-use crate::app::{self, Board, Facts, Follower, Orders};
+use crate::app::{self, Board, Facts, Follower, Orders, Speaker};
 use crate::camera::{CameraName, FrameSource, Practice, SystemTime};
 use crate::config::DirectoryKind;
 use crate::optics::Mount;
@@ -124,7 +124,11 @@ struct Below {
 impl Below {
     /// Runs it; why it could not go on is shown where its screen was.
     fn run(self) {
-        let follower = Follower::new(self.board.clone(), self.place.directory.folder().to_owned());
+        let follower = Follower::new(
+            self.board.clone(),
+            self.place.directory.folder().to_owned(),
+            Speaker::start(),
+        );
         let hosted = Hosted {
             source: self.source,
             mount: self.mount,
