@@ -1,4 +1,4 @@
-"""A day at the station in a real window: `window.py BINARY FOLDER`.
+"""A day at the station in a real window: `window.py BINARY FOLDER day`, or `… idle`: nothing to do.
 
 From the first start, which is for training, to the close of the day: every press is of a button by its name, as a
 screen reader says it. What the sandbox holds at the end has to be what was recorded. Tells touches and seconds of each
@@ -18,6 +18,8 @@ from real_window import RealWindow
 
 VOUCHERS = 5
 IDLE_SECONDS = 10
+# Percent of a core.
+MOST_IDLE = 3.0
 
 
 class Parts:
@@ -130,22 +132,27 @@ def recorded(binary: Path, folder: Path) -> list[str]:
     return [line.split('"status":"')[1].split('"')[0] for line in dump.stdout.splitlines()]
 
 
-def processor_seconds(pid: int) -> float:
-    """What a process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def busy(window: RealWindow) -> float:
+    """Percent of a core that the program uses for some seconds."""
+
+    def used() -> float:
+        fields = Path(f"/proc/{window.station.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    time.sleep(IDLE_SECONDS)
+    return 100 * (used() - before) / IDLE_SECONDS
 
 
-def memory_mib(pid: int) -> float:
-    """What it holds in memory."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+def memory(window: RealWindow) -> str:
+    """What the program holds in memory: of its own, and of files that others share."""
+    status = Path(f"/proc/{window.station.pid}/status").read_text()
+    own, files = (int(status.split(kind)[1].split()[0]) // 1024 for kind in ("RssAnon:", "RssFile:"))
+    return f"{own} MiB of its own, {files} MiB of files"
 
 
-def main() -> int:
-    binary, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def whole_day(binary: Path, folder: Path) -> int:
+    """From the first start to the close."""
     with RealWindow([binary, "--data-dir", folder / "data"]) as window:
         window.wait_for("未開始", 60)
         print(f"first screen: {time.monotonic() - window.started:.2f} s", flush=True)
@@ -157,15 +164,28 @@ def main() -> int:
             window.picture(folder / f"{part.replace(' ', '-')}.png")
             day.done(part)
         window.wait("everything delivered", lambda: not window.shows("送信待ち"))
-        pid = window.station.pid
-        before = processor_seconds(pid)
-        time.sleep(IDLE_SECONDS)
-        share = 100 * (processor_seconds(pid) - before) / IDLE_SECONDS
-        print(f"closed, the camera looking at an empty table: {share:.1f} % of a core; {memory_mib(pid):.0f} MiB", flush=True)
+        print(f"looking at an empty table: {busy(window):.1f} % of a core; {memory(window)}", flush=True)
     states = recorded(binary, folder)
     given, cancelled = states.count("completed"), states.count("entered-in-error")
     print(f"on the server: {given} given, {cancelled} cancelled")
     return 0 if given >= VOUCHERS and cancelled == 1 else 1
+
+
+def idle(binary: Path, folder: Path) -> int:
+    """Nothing to look at: the program should sleep."""
+    with RealWindow([binary, "--training", "--camera", "v4l:99", "--data-dir", folder / "data"]) as window:
+        window.wait_for("カメラなし", 60)
+        share = busy(window)
+        print(f"idle without a camera: {share:.1f} % of a core; {memory(window)}", flush=True)
+    return 0 if share <= MOST_IDLE else 1
+
+
+def main() -> int:
+    binary, folder, part = Path(sys.argv[1]).resolve(), Path(sys.argv[2]), sys.argv[3]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    # One display a run: AT-SPI's library knows only the first that it met.
+    return {"day": whole_day, "idle": idle}[part](binary, folder)
 
 
 if __name__ == "__main__":

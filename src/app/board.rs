@@ -76,9 +76,14 @@ pub struct Board {
 }
 
 impl Board {
-    /// Puts up what is to be drawn from now on.
+    /// Puts up what is to be drawn from now on. The same again is not drawn again.
     pub fn put_view(&self, view: View) {
-        *held(&self.view) = Some(Arc::new(view));
+        let mut shown = held(&self.view);
+        if shown.as_deref() == Some(&view) {
+            return;
+        }
+        *shown = Some(Arc::new(view));
+        drop(shown);
         self.wake();
     }
 

@@ -48,6 +48,9 @@ impl Map {
     }
 }
 
+/// Vectors that a room keeps free: no net has as many maps alive at once.
+const MOST_FREE: usize = 12;
+
 /// Memory of maps that nobody needs any more, for the next ones. Each thread has its own.
 #[derive(Debug, Default)]
 pub struct Room {
@@ -68,8 +71,34 @@ impl Room {
         data
     }
 
-    /// Takes memory back.
+    /// Takes memory back. Nets are also given inputs that came from elsewhere and are too small for
+    /// what they make, so more comes back than is taken: of too many the smallest goes.
     pub(super) fn give_back(&self, data: Vec<f32>) {
-        self.free.borrow_mut().push(data);
+        let mut free = self.free.borrow_mut();
+        free.push(data);
+        if free.len() > MOST_FREE {
+            let smallest = (0..free.len()).min_by_key(|at| free[*at].capacity());
+            smallest.map(|at| free.swap_remove(at));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_that_is_given_more_than_it_lends_does_not_grow() {
+        let room = Room::default();
+        for _ in 0..1_000 {
+            let made = room.take(100);
+            drop(made);
+            room.give_back(vec![0.0; 10]);
+            room.give_back(room.take(200));
+        }
+        let free = room.free.borrow();
+        assert!(free.len() <= MOST_FREE);
+        let large = free.iter().any(|data| data.capacity() >= 200);
+        assert!(large, "the large ones stay");
     }
 }

@@ -7,7 +7,7 @@ use super::core::{Arrival, Look, words};
 use super::cutouts::cut_out;
 use super::viewer::Viewer;
 use super::watcher::Watcher;
-use crate::camera::{Counts, FrameSource, Grab, Loss, Opened};
+use crate::camera::{Counts, FrameSource, Grab, Loss, MAX_AGE, Opened};
 use crate::clock::Clock;
 use crate::desk::Input;
 use crate::optics::{Frame, Mount, MountWatch, Moved};
@@ -65,14 +65,20 @@ pub fn watch_camera(
         clock,
         viewer,
     };
+    let mut late = 0;
     loop {
         let reports = match source.next(PATIENCE) {
             Ok(Grab::Frame(frame)) => {
                 let age = source.now().saturating_sub(frame.at);
                 let mut reports = looking.expect(expectation());
-                reports.extend(looking.at(&frame, age));
-                let counts = source.counts();
-                reports.push(CameraReport::Counts { counts, age });
+                // It was fresh when it was handed out; this thread came too late for it.
+                if age > MAX_AGE {
+                    late += 1;
+                } else {
+                    reports.extend(looking.at(&frame, age));
+                    let counts = without(source.counts(), late);
+                    reports.push(CameraReport::Counts { counts, age });
+                }
                 reports
             }
             Ok(Grab::Nothing) => looking.expect(expectation()),
@@ -88,6 +94,14 @@ pub fn watch_camera(
                 return;
             }
         }
+    }
+}
+
+/// Frames that were handed out and not read are dropped like any other.
+fn without(counts: Counts, late: u64) -> Counts {
+    Counts {
+        delivered: counts.delivered - late,
+        dropped: counts.dropped + late,
     }
 }
 
@@ -293,5 +307,57 @@ mod tests {
         assert!(lens[0].contains("does not go to 120, it is 0"), "{lens:?}");
         let other = told(opened("Other", 120));
         assert!(other[0].contains("of another camera"), "{other:?}");
+    }
+
+    /// Hands out one frame, of time 0, and says that it is `now`.
+    struct OneFrame {
+        frame: Option<Frame>,
+        now: Duration,
+    }
+
+    impl FrameSource for OneFrame {
+        fn next(&mut self, _: Duration) -> Result<Grab, CameraError> {
+            Ok(self.frame.take().map_or(Grab::Ended, Grab::Frame))
+        }
+
+        fn now(&self) -> Duration {
+            self.now
+        }
+
+        fn counts(&self) -> Counts {
+            Counts {
+                delivered: 1,
+                dropped: 0,
+            }
+        }
+    }
+
+    /// Whether a frame that is so old when it is taken up is read.
+    fn is_read(age: Duration) -> bool {
+        let reader = Reader::new().expect("the models");
+        let mut source = OneFrame {
+            frame: Some(Frame::still(image::GrayImage::new(640, 360))),
+            now: age,
+        };
+        let mut read = false;
+        watch_camera(
+            &mut source,
+            &reader,
+            None,
+            &SystemClock::start(),
+            &Expectation::default,
+            &Unseen,
+            &mut |report| {
+                read |= matches!(report, CameraReport::Counts { .. });
+                ControlFlow::Continue(())
+            },
+        );
+        read
+    }
+
+    #[test]
+    fn a_frame_that_grew_too_old_on_its_way_is_not_read() {
+        assert!(is_read(MAX_AGE));
+        assert!(!is_read(MAX_AGE + Duration::from_millis(1)));
     }
 }

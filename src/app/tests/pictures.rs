@@ -73,7 +73,11 @@ fn a_lost_camera_a_stopped_delivery_and_a_refusal_look_as_they_did() {
         let mut stage = Stage::of(paper, language, true);
         stage.happens(|paper| paper.tell(Input::Undo));
         stage.looks_like("reception-trouble");
-        stage.press(if language == Language::Japanese { "自動" } else { "Auto" });
+        stage.press(if language == Language::Japanese {
+            "自動"
+        } else {
+            "Auto"
+        });
         stage.looks_like("training-by-hand");
     }
 }
