@@ -138,7 +138,7 @@ impl Told {
             Event::NotRecorded { why, .. } | Event::NotWritten(why) => self.notify(why.clone()),
             Event::Refused(refusal) => self.notify(Bilingual::of_text(&refusal.to_string())),
             Event::Sound(sound) => {
-                self.sound = Some((self.sound.map_or(0, |(n, _)| n + 1), *sound))
+                self.sound = Some((self.sound.map_or(0, |(n, _)| n + 1), *sound));
             }
             Event::CameraLost(loss) => self.camera = CameraState::Lost(loss.words()),
             Event::CameraBack => self.camera = CameraState::Looking,

@@ -138,7 +138,7 @@ impl Below {
             until: Until::CommandsEnd,
         };
         let ended = host(&self.place, hosted, &mut |event, _| {
-            follower.happened(event)
+            follower.happened(event);
         });
         if let Err(error) = ended {
             self.board

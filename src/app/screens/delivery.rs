@@ -48,7 +48,7 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Optio
         }
     });
     within(ui, rest.with_min_y(rest.top() + GAP), |ui| {
-        lists(ui, cx, state)
+        lists(ui, cx, state);
     });
     None
 }

@@ -98,7 +98,7 @@ fn lists(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<Screen> {
     let mut next = None;
     ScrollArea::vertical().show(ui, |ui| match state.list {
         List::Undecided => rows(ui, cx, undecided_rows(cx), |id| {
-            state.doing = Doing::Undecided(id)
+            state.doing = Doing::Undecided(id);
         }),
         List::Aside => rows(ui, cx, aside_rows(cx), |id| state.doing = Doing::Aside(id)),
         List::Records => rows(ui, cx, record_rows(cx), |_| next = Some(Screen::Records)),

@@ -1,7 +1,8 @@
 //! What people do on the reception screen, by the words on the buttons.
 
-use super::paper::{number, too_soon};
+use super::paper::{Paper, number, too_soon};
 use super::stage::Stage;
+use crate::camera::Turn;
 use crate::desk::{Stage as DeskStage, Standing};
 use crate::text::Language::{English, Japanese};
 
@@ -12,7 +13,7 @@ fn a_voucher_is_recorded_without_a_touch_and_its_number_goes_with_the_paper() {
     assert!(stage.shows("接種券を置いてください"));
     stage.happens(|paper| paper.lay(1));
     assert!(stage.shows("記録しました") && stage.shows(&number(1).grouped()));
-    stage.happens(|paper| paper.take_away());
+    stage.happens(Paper::take_away);
     assert!(!stage.shows(&number(1).grouped()));
     assert!(stage.shows("接種券を置いてください"));
 }
@@ -64,4 +65,19 @@ fn without_a_session_the_screen_leads_to_the_start_of_day() {
     stage.settle();
     assert!(stage.shows("未開始"));
     assert!(stage.offers("開始へ"));
+}
+
+#[test]
+fn in_training_samples_come_by_themselves_from_the_first_session_on_or_by_hand() {
+    let mut stage = Stage::of(Paper::new(), Japanese, true);
+    stage.settle();
+    assert!(stage.turns.try_recv().is_err());
+    stage.happens(|paper| paper.tell(crate::desk::Input::ConfirmSession(super::paper::session())));
+    assert_eq!(stage.turns.try_recv(), Ok(Turn::ByItself(true)));
+    assert!(!stage.offers("見本を置く"));
+    stage.press("自動");
+    stage.press("見本を置く");
+    stage.press("見本を取る");
+    let turns: Vec<_> = stage.turns.try_iter().collect();
+    assert_eq!(turns, [Turn::ByItself(false), Turn::Lay, Turn::TakeAway]);
 }

@@ -169,8 +169,8 @@ fn sample(texture: &ColorImage, u: f32, v: f32) -> [f32; 4] {
     ];
     let mut mixed = [0.0; 4];
     for (colour, share) in four {
-        for n in 0..4 {
-            mixed[n] += colour[n] * share;
+        for (sum, part) in mixed.iter_mut().zip(colour) {
+            *sum += part * share;
         }
     }
     mixed
@@ -179,8 +179,8 @@ fn sample(texture: &ColorImage, u: f32, v: f32) -> [f32; 4] {
 /// Lays a premultiplied colour over a pixel, in the space that egui blends in.
 fn blend(pixel: &mut Rgba<u8>, colour: [f32; 4]) {
     let through = 1.0 - colour[3] / 255.0;
-    for n in 0..4 {
-        let mixed = colour[n] + f32::from(pixel.0[n]) * through;
-        pixel.0[n] = mixed.round().clamp(0.0, 255.0) as u8;
+    for (under, over) in pixel.0.iter_mut().zip(colour) {
+        let mixed = over + f32::from(*under) * through;
+        *under = mixed.round().clamp(0.0, 255.0) as u8;
     }
 }

@@ -22,7 +22,7 @@ fn morning(paper: &mut Paper) {
 fn the_reception_looks_as_it_did() {
     for language in LANGUAGES {
         let mut stage = Stage::open(language);
-        stage.sees_sample("n_00002.jpg");
+        stage.sees_sample();
         stage.happens(morning);
         stage.looks_like("reception-empty");
         stage.happens(|paper| paper.lay(4));
@@ -37,7 +37,7 @@ fn the_reception_looks_as_it_did() {
 fn a_question_and_a_record_that_is_not_in_the_book_look_as_they_did() {
     for language in LANGUAGES {
         let mut stage = Stage::open(language);
-        stage.sees_sample("n_00002.jpg");
+        stage.sees_sample();
         stage.happens(|paper| {
             paper.tell(Input::ConfirmSession(Session {
                 mode: Mode::BeforeShot,
@@ -120,7 +120,7 @@ fn the_other_screens_look_as_they_did() {
     ];
     for language in LANGUAGES {
         let mut stage = Stage::open(language);
-        stage.sees_sample("n_00002.jpg");
+        stage.sees_sample();
         stage.happens(morning);
         for (screen, name) in screens {
             stage.go_to(screen);

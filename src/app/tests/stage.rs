@@ -1,8 +1,8 @@
 //! The window's content on a station of paper, without a window.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, OnceLock};
 
 use eframe::egui::{Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -15,7 +15,7 @@ use crate::app::{Board, Orders, Picture, Screen, theme};
 use crate::camera::Turn;
 use crate::clock::SetClock;
 use crate::intake::{Catalogue, Doctor, OperatorId, StationId, Venue};
-use crate::optics::{Frame, decode_still};
+use crate::optics::decode_still;
 use crate::reading::{Expectation, Reader};
 use crate::station::Command;
 use crate::text::Language;
@@ -164,15 +164,8 @@ impl Stage {
     }
 
     /// A shipped sample lies under the camera.
-    pub fn sees_sample(&mut self, file: &str) {
-        let path = format!("samples/set/stills/{file}");
-        let still = decode_still(&std::fs::read(path).unwrap()).unwrap();
-        let frame = Frame { ..still };
-        let reader = Reader::new().unwrap();
-        let observation = reader
-            .observe(&frame, &[], &Expectation::default())
-            .unwrap();
-        self.board.put_picture(Picture::of(&frame, &observation));
+    pub fn sees_sample(&mut self) {
+        self.board.put_picture(sample().clone());
         self.settle();
     }
 
@@ -192,4 +185,16 @@ impl Stage {
             panic!("{error}");
         }
     }
+}
+
+/// A shipped sample with what was found in it, read once.
+fn sample() -> &'static Picture {
+    static SAMPLE: OnceLock<Picture> = OnceLock::new();
+    SAMPLE.get_or_init(|| {
+        let file = std::fs::read("samples/set/stills/n_00002.jpg").unwrap();
+        let frame = decode_still(&file).unwrap();
+        let reader = Reader::new().unwrap();
+        let observation = reader.observe(&frame, &[], &Expectation::default());
+        Picture::of(&frame, &observation.unwrap())
+    })
 }

@@ -49,7 +49,7 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         bars(ui, chart, cx.t(title), tally);
     }
     within(ui, bottom.with_min_y(bottom.top() + GAP), |ui| {
-        save(ui, cx, state, &report)
+        save(ui, cx, state, &report);
     });
 }
 

@@ -216,7 +216,7 @@ fn date(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft) -> bool {
 
 fn venue(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft, typed: &mut String) -> bool {
     if cx.facts.venues.is_empty() {
-        let venue = type_in(ui, cx, typed, |text| Venue::new(text));
+        let venue = type_in(ui, cx, typed, Venue::new);
         let given = venue.is_some();
         draft.venue = venue.or(draft.venue.take());
         return given;
@@ -241,7 +241,7 @@ fn doctor(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft, typed: &mut String) -> bo
             return true;
         }
     }
-    let doctor = type_in(ui, cx, typed, |text| Doctor::new(text));
+    let doctor = type_in(ui, cx, typed, Doctor::new);
     let given = doctor.is_some();
     draft.doctor = doctor.or(draft.doctor.take());
     given
