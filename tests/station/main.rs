@@ -17,5 +17,6 @@ mod book;
 mod site;
 
 mod day;
+mod lookup;
 mod restarts;
 mod world;
