@@ -22,9 +22,10 @@ from sequences import SESSION
 FORMATS = ("YUYV", "MJPG")
 SIZES = ("1280x720", "1920x1080")
 VOUCHERS = 2
-# Emulated, a frame takes seconds: each voucher is shown long enough for several.
-FRAMES_EACH = 400
-FPS = 5
+# Emulated, a frame takes seconds: each voucher is shown long enough for several. All of them are in the machine's
+# memory, so at a low rate.
+FRAMES_EACH = 100
+FPS = 2
 SECONDS = 280
 
 IN_THE_RIG = """set -u
@@ -60,7 +61,7 @@ def run(rig: str, shown: Path, command: list[str], out: Path, form: str, size: s
     out.mkdir(parents=True, exist_ok=True)
     with (out / "console.log").open("w") as log:
         subprocess.run([rig, "run", "--pics", shown, "--size", size, "--format", form, "--fps", str(FPS), "--hostroot",
-                        "--timeout", str(2 * SECONDS), "--mem", "2048", "--out", out, "--", *command],
+                        "--timeout", str(2 * SECONDS), "--mem", "3072", "--out", out, "--", *command],
                        stdout=log, stderr=subprocess.STDOUT, check=True)  # fmt: skip
     return [json.loads(line) for line in (out / "station.jsonl").read_text(encoding="utf-8").splitlines()]
 

@@ -13,9 +13,16 @@
 
 #[path = "../book/mod.rs"]
 mod book;
+#[path = "../disk/mod.rs"]
+mod disk;
+#[path = "../durability/tablet.rs"]
+mod simulated;
 #[path = "../delivery/site.rs"]
 mod site;
 
+mod clocks;
 mod day;
+mod full_disk;
+mod lookup;
 mod restarts;
 mod world;

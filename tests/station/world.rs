@@ -1,16 +1,18 @@
 //! A table, a clock and a tablet: what a station stands on in its tests.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uketsuke::clock::{Clock, Moment, RunId};
-use uketsuke::intake::{Catalogue, OperatorId, Session};
+use uketsuke::desk::DayRecord;
+use uketsuke::intake::{Catalogue, FindingCode, OperatorId, Session};
 use uketsuke::reading::{
     Evidence, FrameId, Glance, Motion, Outcome, Pattern, Presentation, Witness, WitnessKind,
 };
 use uketsuke::station::{Arrival, Event, Look, Station, Surroundings, Watcher};
+use uketsuke::store::SqliteStore;
 use uketsuke::voucher::VoucherNumber;
 
 use crate::site::Tablet;
@@ -23,6 +25,8 @@ pub const FRAME: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct VirtualClock {
     millis: AtomicU64,
+    /// How far the wall clock is from the right time.
+    wrong_by: AtomicI64,
     run: AtomicU64,
 }
 
@@ -30,6 +34,7 @@ impl VirtualClock {
     pub fn at_the_start() -> Self {
         Self {
             millis: AtomicU64::new(0),
+            wrong_by: AtomicI64::new(0),
             run: AtomicU64::new(1),
         }
     }
@@ -37,6 +42,12 @@ impl VirtualClock {
     pub fn forward(&self, by: Duration) {
         let by = u64::try_from(by.as_millis()).expect("a short time");
         self.millis.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// The wall clock jumps, and the monotonic one does not.
+    pub fn jump(&self, by: SignedDuration) {
+        let by = i64::try_from(by.as_millis()).expect("some years");
+        self.wrong_by.fetch_add(by, Ordering::Relaxed);
     }
 
     /// The program starts anew.
@@ -53,9 +64,10 @@ impl Clock for VirtualClock {
     fn now(&self) -> Moment {
         let start: Timestamp = "2021-11-20T10:30:00+09:00".parse().expect("a time");
         let since = self.since_start();
+        let wrong_by = SignedDuration::from_millis(self.wrong_by.load(Ordering::Relaxed));
         let run = self.run.load(Ordering::Relaxed);
         Moment {
-            wall: start + since,
+            wall: start + since + wrong_by,
             monotonic: since,
             run: RunId(i64::try_from(run).expect("few runs")),
         }
@@ -75,9 +87,14 @@ pub fn number(person: u64) -> VoucherNumber {
 
 /// The station of the tablet whose data are in `folder`, as a program that starts opens it.
 pub fn open<'c>(folder: &Path, clock: &'c VirtualClock) -> Station<'c> {
+    station_on(Tablet::open(folder).store, clock)
+}
+
+/// The station whose book this is, as a program that starts opens it.
+pub fn station_on(store: SqliteStore, clock: &VirtualClock) -> Station<'_> {
     clock.next_run();
     Station::open(
-        Tablet::open(folder).store,
+        store,
         Catalogue::built_in().expect("tables"),
         Surroundings::default(),
         clock,
@@ -198,4 +215,12 @@ pub fn recorded(events: &[Event]) -> Vec<VoucherNumber> {
         _ => None,
     });
     numbers.collect()
+}
+
+/// What was found of the record of `number` and waits for a person.
+pub fn findings_of(station: &Station<'_>, number: VoucherNumber) -> Vec<FindingCode> {
+    let records = station.snapshot().records;
+    let is_it = |kept: &&DayRecord| kept.record.subject.voucher() == Some(number);
+    let kept = records.iter().find(is_it).expect("a record");
+    kept.findings.iter().map(|finding| finding.code).collect()
 }

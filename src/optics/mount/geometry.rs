@@ -67,9 +67,10 @@ impl MountGeometry {
         (!self.turns_back(r2)).then_some((cx + u * stretch, cy + v * stretch))
     }
 
-    /// The point on the table that a frame point (pixels) shows; `None` beyond the horizon.
+    /// The point on the table that a frame point (pixels) shows; `None` beyond the horizon, or
+    /// farther out than the lens' formula moves any point.
     pub fn to_table(&self, p: Point) -> Option<TablePoint> {
-        let (u, v) = self.undistorted(p);
+        let (u, v) = self.undistorted(p)?;
         let [e1, e2] = self.table_axes();
         let focal = self.focal_px();
         // From u = f·(x·e1x + y·e2x)/(D + x·e1z + y·e2z), and v alike.
@@ -143,8 +144,9 @@ impl MountGeometry {
         self.slope(r2) <= 0.0 || ((0.0..r2).contains(&lowest) && self.slope(lowest) <= 0.0)
     }
 
-    /// A frame point from the middle, as a lens without distortion would show it.
-    fn undistorted(&self, p: Point) -> (f64, f64) {
+    /// A frame point from the middle, as a lens without distortion would show it; `None` where this
+    /// lens shows nothing.
+    fn undistorted(&self, p: Point) -> Option<(f64, f64)> {
         let (cx, cy) = self.middle();
         let (u, v) = (f64::from(p.x) - cx, f64::from(p.y) - cy);
         let seen = ((u * u + v * v) / self.corner_radius_squared()).sqrt();
@@ -154,7 +156,7 @@ impl MountGeometry {
             r -= (r * self.stretch(r2) - seen) / self.slope(r2).max(0.1);
         }
         let back = if seen > 0.0 { r / seen } else { 1.0 };
-        (u * back, v * back)
+        (!self.turns_back(r * r)).then_some((u * back, v * back))
     }
 }
 
@@ -179,7 +181,8 @@ mod tests {
         fn a_frame_point_comes_back_from_the_table(
             x in 0.0..1_920.0_f32, y in 0.0..1_080.0_f32,
             right in -0.12..0.12_f64, down in -0.12..0.12_f64,
-            k1 in -0.15..0.15_f64, k2 in -0.03..0.03_f64, px_per_mm in 10.0..28.0_f64
+            // Stronger barrels show nothing in the picture's corners.
+            k1 in -0.08..0.15_f64, k2 in -0.03..0.03_f64, px_per_mm in 10.0..28.0_f64
         ) {
             let mount = MountGeometry {
                 px_per_mm, distortion: [k1, k2], tilt_right: right, tilt_down: down, ..straight()
@@ -188,6 +191,16 @@ mod tests {
             let back = mount.to_frame(there).unwrap();
             prop_assert!(back.distance(Point::new(x, y)) < 0.01, "{back:?}");
         }
+    }
+
+    #[test]
+    fn where_a_lens_shows_nothing_is_no_point_of_the_table() {
+        let strong = MountGeometry {
+            distortion: [-0.15, 0.0],
+            ..straight()
+        };
+        assert_eq!(strong.to_table(Point::new(0.0, 0.0)), None);
+        assert!(strong.to_table(Point::new(100.0, 60.0)).is_some());
     }
 
     #[test]
