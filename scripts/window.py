@@ -104,7 +104,7 @@ def look_at_records(window: RealWindow) -> None:
 
 def close(window: RealWindow) -> None:
     """What is open is looked at or explained, and the day is closed."""
-    kinds = ("残っているものはありません", "確認が必要な記録", "バイアル内")
+    kinds = ("残っているものはありません", "確認が必要な記録", "注射器 ")
     while True:
         for button in ("メニュー", "照合・集計", "締め"):
             window.press(button)

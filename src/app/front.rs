@@ -23,6 +23,9 @@ use crate::text::{Bilingual, Language};
 /// Room for the buttons of the practice table's hand.
 const HAND: f32 = 121.0 * MM;
 
+/// Room for the first of them alone.
+const SWITCH: f32 = 30.0 * MM;
+
 /// What does not change while the window is open.
 pub struct Facts {
     /// Whether this is for practising.
@@ -171,7 +174,8 @@ impl App {
             colours.ground,
         );
         let words = words::TRAINING.of(self.language);
-        let (text, hand) = rest.split_left_right_at_x(rest.right() - HAND);
+        let room = if self.by_itself { SWITCH } else { HAND };
+        let (text, hand) = rest.split_left_right_at_x(rest.right() - room);
         within(ui, text.shrink2(vec2(0.0, 3.0 * MM)), |ui| {
             let text = RichText::new(words).color(colours.ink);
             ui.label(text.font(theme::bold(theme::TEXT)));
@@ -299,6 +303,15 @@ impl App {
                 self.seen = Some(number);
             }
         });
+        let (sign, text) = text.split_left_right_at_x(text.left() + TARGET);
+        let shape = Sign::Ask.shape();
+        paint_shape(
+            ui.painter(),
+            sign.shrink(2.0 * MM),
+            shape,
+            colours.ink,
+            colours.ground,
+        );
         within(ui, text.shrink(2.0 * MM), |ui| {
             let words = sentence.in_language(self.language);
             ui.add(Label::new(RichText::new(words).color(colours.ink)).wrap());

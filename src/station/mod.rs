@@ -22,6 +22,7 @@
 //! | `core` | the station itself, in one thread |
 //! | `event` | what it tells |
 //! | `command` | what people do |
+//! | `people` | who works here: signing in, taking over |
 //! | `queue` | what waits to be delivered |
 //! | `report` | the day's report |
 //! | `viewer` | whoever looks on, such as a screen |
@@ -37,6 +38,7 @@ mod core;
 mod cutouts;
 mod delivery;
 mod event;
+mod people;
 mod queue;
 mod report;
 mod run;
@@ -45,10 +47,11 @@ mod watcher;
 
 pub use book::Surroundings;
 pub use camera::{CameraReport, watch_camera};
-pub use command::Command;
+pub use command::{Command, TypedPin};
 pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;
 pub use event::{Delay, Event};
+pub use people::Person;
 pub use queue::Queue;
 pub use report::{DayReport, Tally};
 pub use run::{Beside, Ending, Listener, Until, run};

@@ -89,10 +89,7 @@ fn lists(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<Screen> {
         ),
         (List::Aside, counted(words::PUT_ASIDE, desk.aside.len())),
         (List::Records, counted(w::RECORDS, open.count())),
-        (
-            List::Slips,
-            counted(words::NUMBER_TO_FOLLOW, desk.slips.len()),
-        ),
+        (List::Slips, counted(w::SLIPS, desk.slips.len())),
     ];
     state.list = tabs(ui, &all, state.list);
     let mut next = None;

@@ -12,7 +12,7 @@ words! {
     MENU = "メニュー", "Menu";
     BACK = "戻る", "Back";
     CLOSE_NOTICE = "閉じる", "Close";
-    TRAINING = "訓練中（本番ではありません）", "TRAINING (not real records)";
+    TRAINING = "訓練中・本番ではありません", "TRAINING (not real records)";
     LAY_SAMPLE = "見本を置く", "Lay a sample down";
     TAKE_SAMPLE = "見本を取る", "Take it away";
     BY_ITSELF = "自動", "Auto";

@@ -2,6 +2,7 @@
 
 words! {
     RECORDS = "記録", "Records";
+    SLIPS = "番号は後日", "Slips";
     NOTHING = "確認するものはありません", "Nothing to check";
     NO_DIGITS = "番号なし", "no number";
     CONTRADICTS = "別の記録と食い違っています", "contradicts another record";

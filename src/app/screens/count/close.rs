@@ -2,6 +2,7 @@
 
 use eframe::egui::{RichText, ScrollArea, Ui, vec2};
 
+use super::vials;
 use crate::app::screens::reasons::{self, Asked};
 use crate::app::screens::{Cx, Screen};
 use crate::app::theme::{self, GAP, MM, TARGET};
@@ -68,13 +69,7 @@ fn words_of(cx: &Cx<'_>, point: &OpenPoint) -> String {
             of,
             in_vials,
             in_syringes,
-        } => format!(
-            "{}　{} {:+}　{} {in_syringes:+}",
-            of.lot,
-            cx.t(w::IN_VIALS),
-            in_vials.unwrap_or(0),
-            cx.t(w::IN_SYRINGES)
-        ),
+        } => format!("{}　{}", of.lot, vials::left(cx, *in_vials, *in_syringes)),
         OpenPoint::Undecided(id) => format!("{}　{}", cx.t(words::UNDECIDED_COUNT), id.0),
         OpenPoint::Review(_) => cx.t(w::RECORD_TO_CHECK).to_owned(),
     }

@@ -121,11 +121,17 @@ fn sums(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, count: &VialCount) {
 }
 
 fn difference(cx: &Cx<'_>, count: &VialCount) -> String {
-    let vials = count.left_in_vials().filter(|left| *left != 0);
-    let vials = vials.map(|left| format!("{} {left:+}", cx.t(w::IN_VIALS)));
-    let syringes = Some(count.left_in_syringes()).filter(|left| *left != 0);
-    let syringes = syringes.map(|left| format!("{} {left:+}", cx.t(w::IN_SYRINGES)));
-    let parts: Vec<_> = vials.into_iter().chain(syringes).collect();
+    left(cx, count.left_in_vials(), count.left_in_syringes())
+}
+
+/// What is left over or missing, in vials and in syringes.
+pub(super) fn left(cx: &Cx<'_>, in_vials: Option<i64>, in_syringes: i64) -> String {
+    let part = |words: Words, left: i64| (left != 0).then(|| format!("{} {left:+}", cx.t(words)));
+    let vials = in_vials.and_then(|left| part(w::IN_VIALS, left));
+    let parts: Vec<_> = vials
+        .into_iter()
+        .chain(part(w::IN_SYRINGES, in_syringes))
+        .collect();
     parts.join("　")
 }
 
