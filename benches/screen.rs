@@ -188,8 +188,6 @@ fn full_day() -> (View, Vec<Entry>) {
         notice: None,
         sound: None,
         machine: Machine::default(),
-        people: Vec::new(),
-        signed_in: None,
         seal: None,
     };
     (view, entries)

@@ -10,7 +10,6 @@ use super::machine;
 use super::sound::Speaker;
 use super::view::{CameraState, DeliveryState, Notice, View};
 use crate::desk::Sound;
-use crate::intake::OperatorId;
 use crate::optics::Frame;
 use crate::reading::Observation;
 use crate::station::{Event, Queue, Station, Viewer};
@@ -44,7 +43,6 @@ struct Told {
     notice: Option<Notice>,
     sound: Option<(u64, Sound)>,
     seal: Option<String>,
-    signed_in: Option<OperatorId>,
     /// The outbox as it was last looked up.
     queue: Queue,
     /// Whether it may have changed since.
@@ -115,7 +113,6 @@ impl Viewer for Follower {
                 Err(error) => told.notify(Bilingual::of_text(&error.to_string())),
             }
         }
-        let people = station.people().unwrap_or_default();
         let told = told.clone();
         self.board.put_view(View {
             desk,
@@ -128,8 +125,6 @@ impl Viewer for Follower {
             sound: told.sound,
             machine: self.machine(),
             seal: told.seal,
-            people,
-            signed_in: told.signed_in,
         });
     }
 }
@@ -155,8 +150,6 @@ impl Told {
             Event::Copy(copy) => self.copy = Some(copy.clone()),
             Event::Delivery(progress) => self.delivery(progress),
             Event::NotDelivering(why) => self.delivery = DeliveryState::Halted(why.words()),
-            Event::SignedIn(operator) => self.signed_in = Some(operator.clone()),
-            Event::SignInFailed(why) => self.notify(why.clone()),
             Event::Closed { seal, .. } => self.seal = Some(seal.clone()),
             Event::AlreadyRecorded { .. }
             | Event::Question { .. }

@@ -2,8 +2,7 @@
 
 use super::checks::Machine;
 use crate::desk::{Snapshot, Sound};
-use crate::intake::OperatorId;
-use crate::station::{Person, Queue};
+use crate::station::Queue;
 use crate::store::CopyState;
 use crate::sync::Waiting;
 use crate::text::Bilingual;
@@ -64,10 +63,6 @@ pub struct View {
     pub notice: Option<Notice>,
     /// The last sound, and which one it was since the start.
     pub sound: Option<(u64, Sound)>,
-    /// Who may sign in; nobody where no account was made yet.
-    pub people: Vec<Person>,
-    /// Who has signed in.
-    pub signed_in: Option<OperatorId>,
     /// What the tablet says of itself.
     pub machine: Machine,
     /// The seal of the day that was closed last.

@@ -62,10 +62,6 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             let object = json!({"event": "not_delivering", "why": why.code()});
             with_words(object, &why.words())
         }
-        Event::SignedIn(operator) => {
-            json!({"event": "signed_in", "operator": operator.to_string()})
-        }
-        Event::SignInFailed(why) => with_words(json!({"event": "sign_in_failed"}), why),
         Event::Sound(_) | Event::Copy(_) | Event::Queue => return None,
     })
 }
@@ -169,8 +165,6 @@ pub(super) fn words(event: &Event) -> Option<String> {
         | Event::Sound(_)
         | Event::Copy(_)
         | Event::Queue
-        | Event::SignedIn(_)
-        | Event::SignInFailed(_)
         | Event::Delivery(_) => {
             return None;
         }

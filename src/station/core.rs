@@ -327,11 +327,6 @@ impl<'a> Station<'a> {
             .ok()
     }
 
-    /// Who sits at the desk, where a session is confirmed.
-    pub(super) fn session_operator(&self) -> Option<OperatorId> {
-        self.desk.session().map(|session| session.operator.clone())
-    }
-
     /// What came of a change of the queue.
     pub(super) fn told_of_queue<T>(&mut self, result: Result<T, StoreError>) -> Vec<Event> {
         let mut events = Vec::new();
@@ -348,7 +343,7 @@ impl<'a> Station<'a> {
     }
 
     /// The moment; a clock that jumped is suspect from then on.
-    pub(super) fn now(&mut self) -> Moment {
+    fn now(&mut self) -> Moment {
         let now = self.clock.now();
         self.book.clock_suspect |= clock::jump(&self.before, &now).is_some();
         self.before = now;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::camera::Loss;
 use crate::desk::{Refusal, Sound, UndecidedId};
-use crate::intake::{FindingCode, OperatorId, RecordId};
+use crate::intake::{FindingCode, RecordId};
 use crate::optics::Moved;
 use crate::reading::{FrameId, Presented};
 use crate::store::CopyState;
@@ -98,10 +98,6 @@ pub enum Event {
     Copy(CopyState),
     /// The delivery came on, or waits.
     Delivery(Progress),
-    /// Somebody signed in.
-    SignedIn(OperatorId),
-    /// Somebody could not sign in, and why.
-    SignInFailed(Bilingual),
     /// A person changed what waits to be delivered.
     Queue,
     /// Nothing is delivered until somebody does something.

@@ -22,7 +22,6 @@
 //! | `core` | the station itself, in one thread |
 //! | `event` | what it tells |
 //! | `command` | what people do |
-//! | `people` | who works here: signing in, taking over |
 //! | `queue` | what waits to be delivered |
 //! | `report` | the day's report |
 //! | `viewer` | whoever looks on, such as a screen |
@@ -38,7 +37,6 @@ mod core;
 mod cutouts;
 mod delivery;
 mod event;
-mod people;
 mod queue;
 mod report;
 mod run;
@@ -47,11 +45,10 @@ mod watcher;
 
 pub use book::Surroundings;
 pub use camera::{CameraReport, watch_camera};
-pub use command::{Command, TypedPin};
+pub use command::Command;
 pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;
 pub use event::{Delay, Event};
-pub use people::Person;
 pub use queue::Queue;
 pub use report::{DayReport, Tally};
 pub use run::{Beside, Ending, Listener, Until, run};

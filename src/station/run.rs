@@ -206,11 +206,6 @@ impl Core<'_, '_, '_> {
                 self.call();
                 false
             }
-            Message::Command(Command::SignIn { operator, pin }) => {
-                let events = self.station.sign_in(&operator, &pin.0);
-                self.happened(&events);
-                false
-            }
             Message::Command(Command::SendAgain(sequence)) => {
                 let events = self.station.send_again(sequence);
                 self.happened(&events);

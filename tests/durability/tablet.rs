@@ -12,7 +12,10 @@ use uketsuke::store::{
     SqliteStore, StoreError, Synchronous, recover,
 };
 
-#[allow(unused_imports, reason = "the crates that share this use different parts")]
+#[allow(
+    unused_imports,
+    reason = "the crates that share this use different parts"
+)]
 pub use crate::book::{Seeded, clerk, entry, moment};
 use crate::disk::{Disk, SimFile, Vfs};
 

@@ -1,12 +1,9 @@
 //! The other screens, by the words on the buttons.
 
-use super::paper::{PIN, Paper, number, session};
+use super::paper::{number, session};
 use super::stage::Stage;
-use crate::accounts::Role;
 use crate::app::Screen;
 use crate::desk::{Input, Stage as DeskStage, Standing};
-use crate::intake::OperatorId;
-use crate::station::Person;
 use crate::text::Language::{English, Japanese};
 
 #[test]
@@ -246,52 +243,4 @@ fn a_day_that_was_closed_is_opened_again_with_a_reason() {
     stage.press("締めを取り消す");
     stage.press("記録が残っていた");
     assert_ne!(stage.paper.snapshot().stage, DeskStage::Closed);
-}
-
-/// Two people with accounts.
-fn staffed() -> Paper {
-    let person = |id: &str, name: &str, role| Person {
-        id: OperatorId::new(id).unwrap(),
-        name: name.parse().unwrap(),
-        role,
-    };
-    let mut paper = Paper::new();
-    paper.people = vec![
-        person("staff-01", "田中", Role::Staff),
-        person("clerk-01", "鈴木", Role::Clerk),
-    ];
-    paper
-}
-
-#[test]
-fn where_people_have_accounts_one_signs_in_before_the_day_begins() {
-    let mut stage = Stage::of(staffed(), Japanese, true);
-    stage.go_to(Screen::Start);
-    stage.press("練習用の設定を使う");
-    stage.press("担当　選んでください");
-    stage.press("鈴木　事務担当");
-    keys(&mut stage, "000000");
-    stage.press("この人で始める");
-    assert!(
-        stage.offers("担当　選んでください"),
-        "a wrong PIN signs nobody in"
-    );
-    stage.press("鈴木　事務担当");
-    keys(&mut stage, PIN);
-    stage.press("この人で始める");
-    assert!(stage.offers("担当　clerk-01"));
-}
-
-#[test]
-fn who_signs_in_during_the_day_takes_over() {
-    let mut paper = staffed();
-    paper.tell(Input::ConfirmSession(session()));
-    let mut stage = Stage::of(paper, Japanese, false);
-    stage.go_to(Screen::Start);
-    stage.press("担当　選んでください");
-    stage.press("田中　受付係");
-    keys(&mut stage, PIN);
-    stage.press("この人で始める");
-    let sits = stage.paper.snapshot().session.unwrap().operator;
-    assert_eq!(sits.as_str(), "staff-01");
 }

@@ -9,14 +9,11 @@ use crate::app::view::{CameraState, DeliveryState, Notice, View};
 use crate::desk::*;
 use crate::intake::*;
 use crate::reading::{self, FrameId, Pattern, Presented, Verdict, Witness, WitnessKind};
-use crate::station::{Command, Person, Queue};
+use crate::station::{Command, Queue};
 use crate::text::Bilingual;
 use crate::voucher::{TicketKindCodes, VoucherNumber};
 
 pub(super) const TODAY: Date = date(2021, 11, 20);
-
-/// Everybody's PIN.
-pub(super) const PIN: &str = "729416";
 
 /// Saturday morning, 10:15 in Japan.
 pub(super) fn now() -> Timestamp {
@@ -68,8 +65,6 @@ pub(super) struct Paper {
     pub queue: Queue,
     notice: Option<Notice>,
     sound: Option<(u64, Sound)>,
-    pub people: Vec<Person>,
-    signed_in: Option<OperatorId>,
     /// What was told that is not the desk's.
     pub commands: Vec<Command>,
 }
@@ -92,8 +87,6 @@ impl Paper {
             queue: Queue::default(),
             notice: None,
             sound: None,
-            people: Vec::new(),
-            signed_in: None,
             commands: Vec::new(),
         }
     }
@@ -117,8 +110,6 @@ impl Paper {
                 battery: Some((90, false)),
             },
             seal: None,
-            people: self.people.clone(),
-            signed_in: self.signed_in.clone(),
         }
     }
 
@@ -126,12 +117,6 @@ impl Paper {
     pub fn command(&mut self, command: Command) {
         match command {
             Command::Desk(input) => self.tell(input),
-            Command::SignIn { operator, pin } if *pin.0 == PIN => {
-                self.signed_in = Some(operator.clone());
-                if self.desk.session().is_some() {
-                    self.tell(Input::Relieve(operator));
-                }
-            }
             other => self.commands.push(other),
         }
     }

@@ -1,8 +1,6 @@
 //! Words of the start of day and of the change of lot.
 
 words! {
-    OPERATOR = "担当", "Operator";
-    SIGN_IN = "この人で始める", "Sign in";
     DATE = "日付", "Date";
     VENUE = "会場", "Venue";
     DOCTOR = "医師", "Doctor";

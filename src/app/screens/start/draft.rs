@@ -8,8 +8,6 @@ use crate::voucher::{DoseNumber, TicketKind};
 /// What has to be given, in the order of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Item {
-    /// 担当: who works here, where people have accounts.
-    Operator,
     /// 日付
     Date,
     /// 会場
@@ -26,8 +24,7 @@ pub(super) enum Item {
 
 impl Item {
     /// All of them.
-    pub(super) const ALL: [Self; 7] = [
-        Self::Operator,
+    pub(super) const ALL: [Self; 6] = [
         Self::Date,
         Self::Venue,
         Self::Doctor,
@@ -40,8 +37,6 @@ impl Item {
 /// Presets that nobody has confirmed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Draft {
-    /// Who has signed in.
-    pub(super) operator: Option<OperatorId>,
     pub(super) date: Option<Date>,
     pub(super) venue: Option<Venue>,
     pub(super) doctor: Option<Doctor>,
@@ -59,7 +54,6 @@ impl Draft {
     /// person looks at each day.
     pub(super) fn as_before(session: &Session) -> Self {
         Self {
-            operator: None,
             date: None,
             venue: Some(session.venue.clone()),
             doctor: Some(session.doctor.clone()),
@@ -82,7 +76,6 @@ impl Draft {
     /// Whether an item is given.
     pub(super) fn has(&self, item: Item) -> bool {
         match item {
-            Item::Operator => self.operator.is_some(),
             Item::Date => self.date.is_some(),
             Item::Venue => self.venue.is_some(),
             Item::Doctor => self.doctor.is_some(),
@@ -98,7 +91,7 @@ impl Draft {
     }
 
     /// The session, confirmed; `None` while something is missing.
-    pub(super) fn confirmed(&self) -> Option<Session> {
+    pub(super) fn confirmed(&self, operator: OperatorId) -> Option<Session> {
         Some(Session {
             confirmed: true,
             mode: self.mode?,
@@ -112,7 +105,7 @@ impl Draft {
                 false => TicketKind::Vaccination,
             },
             dose: self.dose,
-            operator: self.operator.clone()?,
+            operator,
         })
     }
 }
@@ -125,14 +118,12 @@ mod tests {
     #[test]
     fn of_the_day_before_everything_is_taken_but_the_date_and_the_lot() {
         let mut draft = Draft::as_before(&session());
-        assert_eq!(draft.missing(), Some(Item::Operator));
-        draft.operator = Some(session().operator);
         assert_eq!(draft.missing(), Some(Item::Date));
         draft.date = Some(session().date);
         assert_eq!(draft.missing(), Some(Item::Lot));
-        assert_eq!(draft.confirmed(), None);
+        assert_eq!(draft.confirmed(session().operator), None);
         draft.lot = Some(session().lot);
-        assert_eq!(draft.confirmed(), Some(session()));
+        assert_eq!(draft.confirmed(session().operator), Some(session()));
     }
 
     #[test]

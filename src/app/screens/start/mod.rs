@@ -10,11 +10,10 @@ use super::vaccine::{self, choose_lot, choose_product};
 use super::{Cx, Screen, within};
 use crate::app::checks::checks;
 use crate::app::theme::{self, GAP, MM, TARGET};
-use crate::app::widgets::{Chosen, Emphasis, Key, Sign, chip, keypad, tabs, wide_button};
+use crate::app::widgets::{Chosen, Emphasis, Sign, chip, tabs, wide_button};
 use crate::app::words::{self, Words, start as w};
 use crate::desk::{Input, Stage};
 use crate::intake::{Doctor, Mode, OperatorId, Venue};
-use crate::station::{Command, TypedPin};
 use crate::voucher::DoseNumber;
 
 /// Width of the list of presets.
@@ -33,8 +32,6 @@ pub(in crate::app) struct State {
     typed: String,
     /// A lot that is not on the list.
     typed_lot: Option<String>,
-    /// Who is signing in.
-    signing_in: Option<(OperatorId, TypedPin)>,
     /// A day that was closed is about to be opened again.
     reopening: bool,
 }
@@ -47,14 +44,12 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Optio
     let draft = state
         .draft
         .get_or_insert_with(|| before.map_or_else(Draft::default, Draft::as_before));
-    draft.operator = operator(cx);
     let mut next = None;
     within(ui, list, |ui| {
         if let Some(item) = items(ui, cx, draft, state.asked) {
             state.asked = Some(item);
             state.typed.clear();
             state.typed_lot = None;
-            state.signing_in = None;
         }
         next = confirm(ui, cx, draft);
     });
@@ -69,10 +64,9 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Optio
 /// The presets with what was given, and which one a person wants to change.
 fn items(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft, asked: Option<Item>) -> Option<Item> {
     let mut chosen = None;
-    let size = vec2(ui.available_width(), TARGET);
-    ui.spacing_mut().item_spacing.y = 0.5 * GAP;
-    let asked_of = |item: &Item| *item != Item::Operator || !cx.view.people.is_empty();
-    for item in Item::ALL.into_iter().filter(asked_of) {
+    let size = vec2(ui.available_width(), 1.05 * TARGET);
+    ui.spacing_mut().item_spacing.y = 0.75 * GAP;
+    for item in Item::ALL {
         let value = value(cx, draft, item).unwrap_or_else(|| cx.t(w::TO_CHOOSE).to_owned());
         let words = format!("{}　{value}", cx.t(title(item)));
         let emphasis = match draft.has(item) {
@@ -89,7 +83,6 @@ fn items(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft, asked: Option<Item>) -> Option
 
 fn title(item: Item) -> Words {
     match item {
-        Item::Operator => w::OPERATOR,
         Item::Date => w::DATE,
         Item::Venue => w::VENUE,
         Item::Doctor => w::DOCTOR,
@@ -101,7 +94,6 @@ fn title(item: Item) -> Words {
 
 fn value(cx: &Cx<'_>, draft: &Draft, item: Item) -> Option<String> {
     Some(match item {
-        Item::Operator => draft.operator.as_ref()?.to_string(),
         Item::Date => draft.date?.to_string(),
         Item::Venue => draft.venue.as_ref()?.to_string(),
         Item::Doctor => draft.doctor.as_ref()?.to_string(),
@@ -120,8 +112,8 @@ fn mode_words(mode: Mode) -> Words {
 }
 
 fn confirm(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft) -> Option<Screen> {
-    let size = vec2(ui.available_width(), TARGET);
-    let session = draft.confirmed()?;
+    let size = vec2(ui.available_width(), 1.2 * TARGET);
+    let session = draft.confirmed(operator(cx))?;
     if !wide_button(ui, cx.t(w::BEGIN), Emphasis::Primary, size).clicked() {
         return None;
     }
@@ -129,15 +121,13 @@ fn confirm(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft) -> Option<Screen> {
     Some(Screen::Reception)
 }
 
-/// Who sits here: who has signed in; where nobody has an account, as before or whoever runs the
-/// program.
-fn operator(cx: &Cx<'_>) -> Option<OperatorId> {
-    if !cx.view.people.is_empty() {
-        return cx.view.signed_in.clone();
-    }
+/// Who sits here: as before, or nobody in particular.
+fn operator(cx: &Cx<'_>) -> OperatorId {
     let before = cx.view.desk.session.as_ref();
-    let before = before.map(|session| session.operator.clone());
-    before.or(Some(cx.facts.operator.clone()))
+    before.map_or_else(
+        || cx.facts.operator.clone(),
+        |session| session.operator.clone(),
+    )
 }
 
 /// Nothing is asked: how everything stands, or that the day is closed.
@@ -189,7 +179,6 @@ fn ask(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, item: Item) {
         return;
     };
     let given = match item {
-        Item::Operator => sign_in(ui, cx, &mut state.signing_in),
         Item::Date => date(ui, cx, draft),
         Item::Venue => venue(ui, cx, draft, &mut state.typed),
         Item::Doctor => doctor(ui, cx, draft, &mut state.typed),
@@ -209,38 +198,6 @@ fn ask(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, item: Item) {
         state.typed.clear();
         state.typed_lot = None;
     }
-}
-
-/// A name is chosen, then its PIN typed; it shows as dots.
-fn sign_in(ui: &mut Ui, cx: &Cx<'_>, signing_in: &mut Option<(OperatorId, TypedPin)>) -> bool {
-    let size = vec2(ui.available_width(), 1.1 * TARGET);
-    let Some((operator, pin)) = signing_in else {
-        for person in &cx.view.people {
-            let role = person.role.describe();
-            let words = format!("{}　{}", person.name, cx.says(&role));
-            let on = Emphasis::Switch(cx.view.signed_in.as_ref() == Some(&person.id));
-            if wide_button(ui, &words, on, size).clicked() {
-                *signing_in = Some((person.id.clone(), TypedPin::default()));
-            }
-        }
-        return false;
-    };
-    let dots = "●".repeat(pin.0.len());
-    ui.label(format!("{operator}　PIN　{dots}"));
-    match keypad(ui, cx.language) {
-        Some(Key::Digit(digit)) => pin.0.push(digit),
-        Some(Key::Back) => {
-            pin.0.pop();
-        }
-        Some(Key::Clear) => pin.0.clear(),
-        None => {}
-    }
-    if wide_button(ui, cx.t(w::SIGN_IN), Emphasis::Primary, size).clicked() {
-        let (operator, pin) = (operator.clone(), std::mem::take(pin));
-        cx.orders.command(Command::SignIn { operator, pin });
-        *signing_in = None;
-    }
-    false
 }
 
 /// The date is touched, not waved through.
