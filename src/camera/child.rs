@@ -28,9 +28,6 @@ use super::wire::{Message, Opened, write_message};
 /// Buffers that the driver fills by turns: with fewer it drops frames, with more they grow old.
 const BUFFERS: u32 = 3;
 
-/// A driver's stamp that is older than this, or of the future, is of another clock.
-const PLAUSIBLE: Duration = Duration::from_secs(1);
-
 /// Opens a device and writes what it delivers to standard output until nobody reads any more.
 /// The process ends with its standard input.
 ///
@@ -109,7 +106,7 @@ fn stream(
         }
         let (buffer, meta) = stream.next().map_err(of_driver)?;
         let message = Message::Frame {
-            at: taken(meta.timestamp, time.now()),
+            at: taken(meta, time.now()),
             raw: RawFrame {
                 format,
                 width: offer.width,
@@ -132,13 +129,14 @@ fn filled<'a>(buffer: &'a [u8], meta: &Metadata) -> &'a [u8] {
     &buffer[..used]
 }
 
-/// When the driver says that a frame was taken, where that can be; otherwise now.
-fn taken(stamp: v4l::Timestamp, now: Duration) -> Duration {
-    let seconds = u64::try_from(stamp.sec).unwrap_or(0);
-    let micros = u64::try_from(stamp.usec).unwrap_or(0);
+/// When the driver says that a frame was taken, where its stamp is of the clock that all share:
+/// then also when it is long ago, as of buffers from before a tablet froze. Otherwise now.
+fn taken(meta: &Metadata, now: Duration) -> Duration {
+    let seconds = u64::try_from(meta.timestamp.sec).unwrap_or(0);
+    let micros = u64::try_from(meta.timestamp.usec).unwrap_or(0);
     let at = Duration::from_secs(seconds) + Duration::from_micros(micros);
-    let plausible = at <= now && now.saturating_sub(at) <= PLAUSIBLE;
-    if plausible { at } else { now }
+    let shared = meta.flags & Flags::TIMESTAMP_MASK == Flags::TIMESTAMP_MONOTONIC;
+    if shared && at <= now { at } else { now }
 }
 
 /// What the driver said.
@@ -263,5 +261,31 @@ fn read_back(device: &Device, control: u32) -> Option<i64> {
         Value::Integer(value) => Some(value),
         Value::Boolean(value) => Some(i64::from(value)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When a frame was taken whose stamp is of 10 s, at 11.5 s.
+    fn taken_with(clock: Flags) -> Duration {
+        let meta = Metadata {
+            timestamp: v4l::Timestamp::new(10, 0),
+            flags: clock,
+            ..Metadata::default()
+        };
+        taken(&meta, Duration::from_millis(11_500))
+    }
+
+    #[test]
+    fn a_stamp_of_the_shared_clock_holds_however_old_and_any_other_is_now() {
+        assert_eq!(
+            taken_with(Flags::TIMESTAMP_MONOTONIC),
+            Duration::from_secs(10)
+        );
+        let now = Duration::from_millis(11_500);
+        assert_eq!(taken_with(Flags::TIMESTAMP_COPY), now);
+        assert_eq!(taken_with(Flags::TIMESTAMP_UNKNOWN), now);
     }
 }

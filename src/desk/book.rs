@@ -33,6 +33,8 @@ pub struct Notes {
     pub undecided: Vec<Undecided>,
     /// What was put aside.
     pub aside: Vec<Aside>,
+    /// The highest number that either list ever gave: none is used twice, explanations name them.
+    pub last_listed: u64,
     /// The highest slip number ever given out.
     pub last_slip: Option<SlipNumber>,
     /// The presets that were confirmed last, and which lot was given from which record on.
@@ -74,7 +76,7 @@ impl Desk {
             day
         });
         desk.closed = notes.closed;
-        desk.lists = Lists::resume(notes.undecided, notes.aside);
+        desk.lists = Lists::resume(notes.undecided, notes.aside, notes.last_listed);
         desk.slips = SlipBook::restore(notes.last_slip, open);
         let waiting = to_follow.into_iter().map(|record| (record.id, record));
         desk.slip_records = waiting.collect::<BTreeMap<_, _>>();
@@ -102,6 +104,7 @@ impl Desk {
             explanations: day.map_or_else(Vec::new, |day| day.explanations.clone()),
             undecided: self.lists.undecided().to_vec(),
             aside: self.lists.aside().to_vec(),
+            last_listed: self.lists.last(),
             last_slip: self.slips.last(),
             session: shift.map(|shift| (shift.session.clone(), shift.segments.clone())),
         }

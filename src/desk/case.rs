@@ -35,8 +35,6 @@ pub(super) struct Case {
     pub(super) frame: Option<FrameId>,
     /// Where it stands in the list of what is undecided, while its voucher is not on the table.
     pub(super) listed: Option<UndecidedId>,
-    /// 予診のみ was chosen for it alone.
-    pub(super) consultation_chosen: bool,
     /// What the rules found.
     pub(super) findings: Vec<Finding>,
     /// A person answered them: they are not open any more.

@@ -53,12 +53,10 @@ impl Known {
         }
     }
 
-    /// Whether `number` is this voucher's for sure: accepted, or read whole.
+    /// Whether `number` is this voucher's for sure: accepted. A candidate may be a neighbour's,
+    /// misread, even where every digit of it was seen.
     pub(super) fn is(&self, number: VoucherNumber) -> bool {
-        match self.number {
-            Some(own) => own == number,
-            None => self.candidate.complete() == Some(*number.digits()),
-        }
+        self.number == Some(number)
     }
 }
 
@@ -155,14 +153,20 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    pub(super) fn resume(undecided: Vec<Undecided>, aside: Vec<Aside>) -> Self {
+    /// The lists as they were left; `last` is the highest number that was ever given.
+    pub(super) fn resume(undecided: Vec<Undecided>, aside: Vec<Aside>, last: u64) -> Self {
         let ids = undecided.iter().map(|item| item.id.0);
-        let last = ids.chain(aside.iter().map(|item| item.id.0)).max();
+        let listed = ids.chain(aside.iter().map(|item| item.id.0)).max();
         Self {
             undecided,
             aside,
-            last: last.unwrap_or(0),
+            last: listed.unwrap_or(0).max(last),
         }
+    }
+
+    /// The highest number that was ever given.
+    pub(super) fn last(&self) -> u64 {
+        self.last
     }
 
     pub(super) fn undecided(&self) -> &[Undecided] {

@@ -251,7 +251,10 @@ impl Turn<'_, '_> {
     ) -> Done {
         let shift = self.shift()?;
         let session = shift.session.clone();
-        let chosen = shift.next.is_consultation_only() && completes.is_none();
+        // 予診のみ was chosen for this one alone, whatever becomes of it.
+        if completes.is_none() {
+            shift.next.used();
+        }
         self.tell(Effect::Check {
             record: entry.record.id,
             candidate: Candidate::from(&entry.record),
@@ -264,7 +267,6 @@ impl Turn<'_, '_> {
             presentation,
             frame,
             listed,
-            consultation_chosen: chosen,
             findings: Vec::new(),
             answered: false,
             step: Step::Checking,
@@ -288,7 +290,6 @@ impl Turn<'_, '_> {
                 presentation,
                 frame: known.frame,
                 listed,
-                consultation_chosen: false,
                 findings: Vec::new(),
                 answered: true,
                 step: Step::Recording,

@@ -106,11 +106,6 @@ impl Turn<'_, '_> {
         } else {
             for_review(&case.findings)
         };
-        if case.consultation_chosen
-            && let Some(shift) = &mut self.desk.shift
-        {
-            shift.next.used();
-        }
         let is_new = self.add_to_day(&case.entry, kept, findings);
         if is_new {
             self.sound(Sound::Recorded);

@@ -39,6 +39,8 @@ pub enum CameraReport {
     Lost(Loss),
     /// It delivers again.
     Back,
+    /// No frame came for a while; the thread asks whether anybody listens.
+    Nothing,
     /// Nothing can be read any more, and why.
     Failed(Bilingual),
     /// The camera has come to its end.
@@ -81,7 +83,11 @@ pub fn watch_camera(
                 }
                 reports
             }
-            Ok(Grab::Nothing) => looking.expect(expectation()),
+            Ok(Grab::Nothing) => {
+                let mut reports = looking.expect(expectation());
+                reports.push(CameraReport::Nothing);
+                reports
+            }
             Ok(Grab::Lost(loss)) => looking.ended_with(CameraReport::Lost(loss)),
             Ok(Grab::Opened(opened)) => looking.opened(&opened),
             Ok(Grab::Back) => vec![CameraReport::Back],

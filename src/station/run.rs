@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::camera::{CameraReport, watch_camera};
 use super::command::Command;
@@ -15,8 +15,9 @@ use super::event::Event;
 use super::viewer::Viewer;
 use crate::camera::{Counts, FrameSource};
 use crate::clock::Clock;
-use crate::optics::Mount;
+use crate::optics::{Mount, contained};
 use crate::reading::{Expectation, Reader};
+use crate::text::Bilingual;
 
 /// How often the station looks after itself when nothing happens.
 const TICK: Duration = Duration::from_secs(1);
@@ -52,6 +53,7 @@ enum Message {
     Command(Command),
     CommandsEnded,
     CourierEnded,
+    CourierFailed,
 }
 
 /// Whoever hears what happens, with the station as it is then.
@@ -102,29 +104,41 @@ pub fn run(
             let (call, calls) = channel();
             let told = sender.clone();
             scope.spawn(move || {
-                // Should nobody listen any more, the records are delivered all the same.
-                courier.run(&calls, &mut |event| {
-                    let _ = told.send(Message::Told(event));
+                let delivered = contained(|| {
+                    // Should nobody listen any more, the records are delivered all the same.
+                    courier.run(&calls, &mut |event| {
+                        let _ = told.send(Message::Told(event));
+                    });
                 });
-                let _ = told.send(Message::CourierEnded);
+                let _ = told.send(match delivered {
+                    Some(()) => Message::CourierEnded,
+                    None => Message::CourierFailed,
+                });
             });
             call
         });
         forward(commands, sender.clone())?;
         let expected = || *expectation.lock().unwrap_or_else(PoisonError::into_inner);
         let looking = scope.spawn(move || {
-            watch_camera(
-                source.as_mut(),
-                &reader,
-                mount,
-                clock,
-                &expected,
-                viewer,
-                &mut |report| match sender.send(Message::Camera(report)) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                },
-            );
+            let mut report = |report| match sender.send(Message::Camera(report)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            };
+            let looked = contained(|| {
+                watch_camera(
+                    source.as_mut(),
+                    &reader,
+                    mount,
+                    clock,
+                    &expected,
+                    viewer,
+                    &mut report,
+                );
+            });
+            if looked.is_none() {
+                // Whether anybody listens still makes no difference any more.
+                let _ = report(CameraReport::Failed(stopped_looking()));
+            }
         });
         let mut core = Core {
             station,
@@ -137,7 +151,7 @@ pub fn run(
         };
         core.viewer.station(core.station);
         core.listen(&messages);
-        // The looking thread ends at its next report.
+        // The looking thread ends at its next report; one comes also while no frame does.
         drop(messages);
         let _ = looking.join();
         Ok(core.ending)
@@ -173,18 +187,22 @@ struct Core<'a, 'b, 'c> {
 
 impl Core<'_, '_, '_> {
     fn listen(&mut self, messages: &Receiver<Message>) {
+        let mut next_tick = Instant::now() + TICK;
         loop {
-            let message = match messages.recv_timeout(TICK) {
-                Ok(message) => message,
-                Err(RecvTimeoutError::Timeout) => {
-                    let events = self.station.tick();
-                    self.happened(&events);
-                    continue;
-                }
-                Err(RecvTimeoutError::Disconnected) => return,
+            let wait = next_tick.saturating_duration_since(Instant::now());
+            let ended = match messages.recv_timeout(wait) {
+                Ok(message) => self.take(message).is_break(),
+                Err(RecvTimeoutError::Timeout) => false,
+                Err(RecvTimeoutError::Disconnected) => true,
             };
-            if self.take(message).is_break() {
+            if ended {
                 return;
+            }
+            // By the clock and not by silence: while frames come, it is never silent.
+            if Instant::now() >= next_tick {
+                let events = self.station.tick();
+                self.happened(&events);
+                next_tick = Instant::now() + TICK;
             }
         }
     }
@@ -214,6 +232,12 @@ impl Core<'_, '_, '_> {
             }
             Message::CommandsEnded => self.until == Until::CommandsEnd,
             Message::CourierEnded => return ControlFlow::Break(()),
+            Message::CourierFailed => {
+                // Nobody is left to go a last round.
+                self.call = None;
+                self.happened(&[Event::NotWritten(stopped_delivering())]);
+                false
+            }
         };
         // The courier goes its last round; without one nothing is left to do.
         if over && self.call.take().is_none() {
@@ -247,6 +271,7 @@ impl Core<'_, '_, '_> {
                 self.station.forget_frames();
                 (Event::CameraBack, false)
             }
+            CameraReport::Nothing => return false,
             CameraReport::Failed(why) => (Event::CameraFailed(why), ends),
             CameraReport::Ended => return ends,
         };
@@ -275,4 +300,18 @@ impl Core<'_, '_, '_> {
             let _ = call.send(());
         }
     }
+}
+
+fn stopped_looking() -> Bilingual {
+    Bilingual::new(
+        "内部エラーで読み取りが止まりました。記録は保存されています。プログラムを起動し直してください",
+        "reading has stopped by an internal error; what was recorded is kept: start the program again",
+    )
+}
+
+fn stopped_delivering() -> Bilingual {
+    Bilingual::new(
+        "内部エラーで送信が止まりました。記録は続けられます。手が空いたらプログラムを起動し直してください",
+        "delivery has stopped by an internal error; recording goes on: start the program again when there is time",
+    )
 }

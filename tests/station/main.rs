@@ -25,4 +25,5 @@ mod day;
 mod full_disk;
 mod lookup;
 mod restarts;
+mod threads;
 mod world;

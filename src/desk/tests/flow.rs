@@ -4,7 +4,7 @@ use super::world::*;
 use crate::desk::*;
 use crate::intake::*;
 use crate::reading::Verdict;
-use crate::voucher::DoseNumber;
+use crate::voucher::{DoseNumber, TicketKindCodes};
 
 fn ready() -> World {
     World::open(Mode::AfterShot)
@@ -182,7 +182,7 @@ fn a_voucher_that_waited_and_was_taken_away_is_undecided() {
 }
 
 #[test]
-fn an_unread_voucher_that_is_taken_away_stays_listed_until_it_is_read_again() {
+fn an_unread_voucher_that_is_taken_away_stays_listed_until_a_person_says_which_record_it_is() {
     let mut world = ready();
     let doubt = world.doubt(number(1));
     world.does(doubt);
@@ -190,8 +190,50 @@ fn an_unread_voucher_that_is_taken_away_stays_listed_until_it_is_read_again() {
     world.record(2);
     world.take_away();
     assert_eq!(world.view().undecided.len(), 1);
-    world.record(1);
+    // What was misread may have been another one's number.
+    let record = world.record(1);
+    let undecided = world.view().undecided[0].id;
+    world.does(Input::ReadAgainAs { undecided, record });
     assert!(world.view().undecided.is_empty());
+}
+
+#[test]
+fn an_undecided_voucher_never_gets_the_number_of_one_that_was_explained_before_a_restart() {
+    let mut world = ready();
+    let doubt = world.doubt(number(1));
+    world.does(doubt);
+    world.take_away();
+    let first = world.view().undecided[0].id;
+    let record = world.record(1);
+    world.does(Input::ReadAgainAs {
+        undecided: first,
+        record,
+    });
+    world.take_away();
+    let notes = world.desk.notes();
+    let resumed = Resumed {
+        notes,
+        ..Resumed::default()
+    };
+    let catalogue = Catalogue::built_in().unwrap();
+    let station = StationId::new("tablet-1").unwrap();
+    world.desk = Desk::resume(station, catalogue, TicketKindCodes::default(), resumed);
+    world.does(Input::ConfirmSession(session()));
+    let doubt = world.doubt(number(2));
+    world.does(doubt);
+    world.take_away();
+    assert!(world.view().undecided[0].id > first);
+}
+
+#[test]
+fn a_consultation_is_chosen_for_one_voucher_alone_whatever_becomes_of_it() {
+    let mut world = World::open(Mode::BeforeShot);
+    world.does(Input::ConsultationOnly(true));
+    world.lay(1);
+    world.checked(stop());
+    world.does(Input::DoNotRecord(reason()));
+    world.take_away();
+    assert!(!world.view().consultation_only);
 }
 
 #[test]
