@@ -8,15 +8,22 @@
     clippy::panic,
     clippy::print_stdout,
     dead_code,
+    unused_imports,
     reason = "a test's helpers fail the test, and other tests use the rest of them"
 )]
 
 #[path = "../book/mod.rs"]
 mod book;
+#[path = "../disk/mod.rs"]
+mod disk;
+#[path = "../durability/tablet.rs"]
+mod simulated;
 #[path = "../delivery/site.rs"]
 mod site;
 
+mod clocks;
 mod day;
+mod full_disk;
 mod lookup;
 mod restarts;
 mod world;
