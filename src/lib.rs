@@ -70,7 +70,7 @@
 //! sync     -> voucher, text, clock, config, intake, keys, exchange, store
 //! sandbox  -> voucher, text, clock, intake, keys, exchange, sync
 //! qa       -> voucher, optics, reading, text
-//! station  -> voucher, optics, layout, reading, text, clock, intake, exchange, desk, store, sync, camera
+//! station  -> voucher, optics, layout, marks, reading, text, clock, intake, exchange, desk, store, sync, camera
 //! cli      -> voucher, optics, camera, calibration, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox, desk, station
 //! ```
 #![forbid(unsafe_code)]

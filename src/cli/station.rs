@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::data_dir::{DataArgs, Place};
 use super::sync::api;
-use super::{EXIT_OK, EXIT_USAGE, presets, station_command, station_object};
+use super::{EXIT_OK, EXIT_USAGE, presets, session, station_command, station_object};
 use crate::camera::{CameraName, Settings};
 use crate::desk::{Input, Stage};
 use crate::intake::{OperatorId, Session};
@@ -24,7 +24,8 @@ use crate::sync::Why;
   uketsuke station --headless --camera v4l:0 --session today.toml
   uketsuke station --headless --camera replay:DIR@10 --until-end --jsonl --session today.toml --data-dir DIR
 
-The session file has to be confirmed, and for today. Without it the station records nothing.
+The session file has to be confirmed, and for today. Without it the station records nothing; a
+session card under the camera is then told with its code and its session, for a person to confirm.
 With --commands one JSON object a line on standard input is done as a person would do it:
   {\"command\":\"change_lot\",\"product\":\"comirnaty-12\",\"lot\":\"FK0108\"}
   {\"command\":\"cancel\",\"record\":\"<uuid>\",\"reason\":\"…\"}   {\"command\":\"undo\"}   {\"command\":\"close\"}
@@ -92,6 +93,7 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
         source,
         reader,
         mount,
+        cards: session::opener(&place),
         clock: place.clock.as_ref(),
         courier,
         commands,

@@ -3,12 +3,14 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::card::{CardWatch, is_signed};
 use super::core::{Arrival, Look, words};
 use super::cutouts::cut_out;
 use super::watcher::Watcher;
 use crate::camera::{Counts, FrameSource, Grab, Loss, Opened};
 use crate::clock::Clock;
 use crate::desk::Input;
+use crate::marks::read_card_qr;
 use crate::optics::{Frame, Mount, MountWatch, Moved};
 use crate::reading::{Expectation, LiveReader, Outcome, Reader, Seen, mount_signs};
 use crate::text::Bilingual;
@@ -16,11 +18,22 @@ use crate::text::Bilingual;
 /// How long the camera is waited for at once; between two waits the thread can be ended.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// What the station wants of the next frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// What to expect of a voucher.
+    pub expectation: Expectation,
+    /// Whether to look for a session card.
+    pub card: bool,
+}
+
 /// What the looking thread tells.
 #[derive(Debug)]
 pub enum CameraReport {
     /// What a frame meant.
     Look(Look),
+    /// A session card, or what looks like one, lies there: its text.
+    Card(String),
     /// The mount is not as it was when it was calibrated.
     Moved(Moved),
     /// The profile is of another camera or of other pictures, and how; it is left aside.
@@ -44,20 +57,21 @@ pub enum CameraReport {
     Ended,
 }
 
-/// Reads what `source` delivers until it ends or `tell` says so; `expectation` is asked before
+/// Reads what `source` delivers until it ends or `tell` says so; what is `wanted` is asked before
 /// every frame, and every voucher is held against the calibrated `mount`.
 pub fn watch_camera(
     source: &mut dyn FrameSource,
     reader: &Reader,
     mount: Option<Mount>,
     clock: &dyn Clock,
-    expectation: &dyn Fn() -> Expectation,
+    wanted: &dyn Fn() -> Wanted,
     tell: &mut dyn FnMut(CameraReport) -> ControlFlow<()>,
 ) {
-    let live = LiveReader::new(reader, expectation());
+    let live = LiveReader::new(reader, wanted().expectation);
     let mut looking = Looking {
         live,
         watcher: Watcher::default(),
+        cards: CardWatch::default(),
         mount: mount.map(|mount| (mount.clone(), MountWatch::new(mount))),
         clock,
     };
@@ -65,13 +79,12 @@ pub fn watch_camera(
         let reports = match source.next(PATIENCE) {
             Ok(Grab::Frame(frame)) => {
                 let age = source.now().saturating_sub(frame.at);
-                let mut reports = looking.expect(expectation());
-                reports.extend(looking.at(&frame, age));
+                let mut reports = looking.at(&frame, age, wanted());
                 let counts = source.counts();
                 reports.push(CameraReport::Counts { counts, age });
                 reports
             }
-            Ok(Grab::Nothing) => looking.expect(expectation()),
+            Ok(Grab::Nothing) => looking.expect(wanted().expectation),
             Ok(Grab::Lost(loss)) => looking.ended_with(CameraReport::Lost(loss)),
             Ok(Grab::Opened(opened)) => looking.opened(&opened),
             Ok(Grab::Back) => vec![CameraReport::Back],
@@ -91,6 +104,7 @@ pub fn watch_camera(
 struct Looking<'a> {
     live: LiveReader<'a>,
     watcher: Watcher,
+    cards: CardWatch,
     mount: Option<(Mount, MountWatch)>,
     clock: &'a dyn Clock,
 }
@@ -101,8 +115,33 @@ impl Looking<'_> {
         ended.into_iter().map(|ended| self.end(ended)).collect()
     }
 
-    /// Reads a frame that was taken `age` ago.
-    fn at(&mut self, frame: &Frame, age: Duration) -> Vec<CameraReport> {
+    /// Looks at a frame that was taken `age` ago.
+    fn at(&mut self, frame: &Frame, age: Duration, wanted: Wanted) -> Vec<CameraReport> {
+        let mut reports = self.expect(wanted.expectation);
+        reports.extend(self.card(frame, wanted.card));
+        // A card is no voucher, and nobody has to decide what becomes of it.
+        if !self.cards.lies() {
+            reports.extend(self.read(frame, age));
+        }
+        reports
+    }
+
+    /// Looks for a session card; what lay there before it is over.
+    fn card(&mut self, frame: &Frame, wanted: bool) -> Vec<CameraReport> {
+        if !self.cards.is_due(frame.at, wanted) {
+            return Vec::new();
+        }
+        let text = read_card_qr(&frame.luma).filter(|text| is_signed(text));
+        if !self.cards.sees(text.as_deref()) {
+            return Vec::new();
+        }
+        let ended = self.live.end().map(|ended| self.end(ended));
+        let card = text.map(CameraReport::Card);
+        ended.into_iter().chain(card).collect()
+    }
+
+    /// Reads what lies there.
+    fn read(&mut self, frame: &Frame, age: Duration) -> Vec<CameraReport> {
         let taken = self.clock.now().monotonic.saturating_sub(age);
         match self.live.see(frame) {
             Ok(Some(seen)) => {
@@ -178,6 +217,7 @@ impl Looking<'_> {
     }
 
     fn ended_with(&mut self, last: CameraReport) -> Vec<CameraReport> {
+        self.cards = CardWatch::default();
         let ended = self.live.end().map(|ended| self.end(ended));
         ended.into_iter().chain([last]).collect()
     }
@@ -261,7 +301,7 @@ mod tests {
             &reader,
             mount,
             &SystemClock::start(),
-            &Expectation::default,
+            &Wanted::default,
             &mut |report| {
                 if let CameraReport::OtherMount(how) | CameraReport::NotSet(how) = report {
                     told.push(how.to_string());

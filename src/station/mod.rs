@@ -21,6 +21,7 @@
 //! | `acts` | what people did, as the audit log writes it |
 //! | `core` | the station itself, in one thread |
 //! | `event` | what it tells |
+//! | `card` | when to look for a session card, and what is told of one |
 //! | `camera` | the thread that looks |
 //! | `delivery` | the thread that delivers |
 //! | `run` | all threads together |
@@ -28,6 +29,7 @@
 mod acts;
 mod book;
 mod camera;
+mod card;
 mod core;
 mod cutouts;
 mod delivery;
@@ -36,7 +38,8 @@ mod run;
 mod watcher;
 
 pub use book::Surroundings;
-pub use camera::{CameraReport, watch_camera};
+pub use camera::{CameraReport, Wanted, watch_camera};
+pub use card::{OpenCard, OpenedCard};
 pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;
 pub use event::{Delay, Event};

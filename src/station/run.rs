@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::camera::{CameraReport, watch_camera};
+use super::camera::{CameraReport, Wanted, watch_camera};
+use super::card::OpenCard;
 use super::core::Station;
 use super::delivery::Courier;
 use super::event::Event;
@@ -15,7 +16,7 @@ use crate::camera::{Counts, FrameSource};
 use crate::clock::Clock;
 use crate::desk::Input;
 use crate::optics::Mount;
-use crate::reading::{Expectation, Reader};
+use crate::reading::Reader;
 
 /// How often the station looks after itself when nothing happens.
 const TICK: Duration = Duration::from_secs(1);
@@ -64,6 +65,8 @@ pub struct Beside<'a> {
     pub reader: Reader,
     /// How its mount was calibrated.
     pub mount: Option<Mount>,
+    /// Opens session cards.
+    pub cards: Box<OpenCard<'a>>,
     /// The station's clock.
     pub clock: &'a dyn Clock,
     /// Delivers what is recorded; `None` where the station is not enrolled.
@@ -83,12 +86,13 @@ pub fn run(
     until: Until,
     tell: &mut Listener<'_>,
 ) -> io::Result<Ending> {
-    let expectation = Mutex::new(station.expectation());
+    let wanted = Mutex::new(station.wanted());
     let (sender, messages) = sync_channel(QUEUE);
     let Beside {
         mut source,
         reader,
         mount,
+        cards,
         clock,
         courier,
         commands,
@@ -107,14 +111,14 @@ pub fn run(
             call
         });
         forward(commands, sender.clone())?;
-        let expected = || *expectation.lock().unwrap_or_else(PoisonError::into_inner);
+        let wants = || *wanted.lock().unwrap_or_else(PoisonError::into_inner);
         let looking = scope.spawn(move || {
             watch_camera(
                 source.as_mut(),
                 &reader,
                 mount,
                 clock,
-                &expected,
+                &wants,
                 &mut |report| match sender.send(Message::Camera(report)) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
@@ -123,7 +127,8 @@ pub fn run(
         });
         let mut core = Core {
             station,
-            expectation: &expectation,
+            cards: cards.as_ref(),
+            wanted: &wanted,
             call,
             until,
             ending: Ending::default(),
@@ -155,7 +160,8 @@ fn forward(commands: Receiver<Input>, sender: SyncSender<Message>) -> io::Result
 /// The station's own thread.
 struct Core<'a, 'b, 'c> {
     station: &'a mut Station<'b>,
-    expectation: &'a Mutex<Expectation>,
+    cards: &'a OpenCard<'a>,
+    wanted: &'a Mutex<Wanted>,
     /// Calls the courier; dropped when the station ends.
     call: Option<Sender<()>>,
     until: Until,
@@ -219,6 +225,11 @@ impl Core<'_, '_, '_> {
                 self.ending.looked += 1;
                 return false;
             }
+            CameraReport::Card(text) => {
+                let events = self.station.card((self.cards)(&text));
+                self.happened(&events);
+                return false;
+            }
             CameraReport::Moved(moved) => (Event::MountMoved(moved), false),
             CameraReport::OtherMount(how) => (Event::OtherMount(how), false),
             CameraReport::NotSet(how) => (Event::CameraNotSet(how), false),
@@ -244,10 +255,7 @@ impl Core<'_, '_, '_> {
             }
             (self.tell)(event, self.station);
         }
-        let expectation = self.station.expectation();
-        *self
-            .expectation
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = expectation;
+        let wanted = self.station.wanted();
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
     }
 }

@@ -21,6 +21,7 @@ mod simulated;
 #[path = "../delivery/site.rs"]
 mod site;
 
+mod cards;
 mod clocks;
 mod day;
 mod full_disk;
