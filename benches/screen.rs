@@ -188,6 +188,7 @@ fn full_day() -> (View, Vec<Entry>) {
         notice: None,
         sound: None,
         machine: Machine::default(),
+        card: None,
         seal: None,
     };
     (view, entries)

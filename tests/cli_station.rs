@@ -6,9 +6,11 @@
 )]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use image::imageops::overlay;
+use image::{GrayImage, Luma};
 use serde_json::Value;
 
 const SEQUENCE: &str = "samples/set/sequences/S_133";
@@ -135,8 +137,9 @@ fn a_session_that_is_not_confirmed_for_today_records_nothing_and_says_so() {
         assert!(told.contains(says), "{told}");
         assert!(!told.contains("\"recorded\""));
     }
-    let without = tablet.station(&[]);
-    assert!(numbers(&objects(&without), "recorded").is_empty());
+    let without = objects(&tablet.station(&[]));
+    assert!(numbers(&without, "recorded").is_empty());
+    assert!(told_of_cards(&without).is_empty(), "vouchers are no cards");
 }
 
 #[test]
@@ -253,6 +256,150 @@ fn a_session_card_sets_another_tablet_alike_and_both_show_the_same_code() {
         taken.contains("confirmed = true") && taken.contains("clerk-02"),
         "{taken}"
     );
+}
+
+/// A lead's tablet, and a card of its session that holds an hour: its text.
+fn card_of(lead: &Tablet) -> String {
+    let session = lead.text("session.toml");
+    let made = lead.run(&["session", "card", &session, "--hours", "1"]);
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    String::from_utf8(made.stdout)
+        .expect("text")
+        .trim()
+        .to_owned()
+}
+
+/// A folder of frames, ten a second, through which a card with this text comes under the camera,
+/// lies there for two seconds, and goes.
+fn film(folder: &Path, text: &str) {
+    let level = qrcode::EcLevel::L;
+    let code = qrcode::QrCode::with_error_correction_level(text, level).expect("a QR");
+    let width = code.width();
+    let module = |at: u32| (at as usize / 6).checked_sub(4).filter(|at| *at < width);
+    let side = (width as u32 + 8) * 6;
+    let card = GrayImage::from_fn(side, side, |x, y| {
+        let dark = module(x).zip(module(y)).map(|at| code[at]);
+        Luma([if dark == Some(qrcode::Color::Dark) {
+            30
+        } else {
+            235
+        }])
+    });
+    let comes = [960, 640, 320];
+    let lies = [100; 20];
+    let gone = [960; 15];
+    fs::create_dir(folder).expect("a folder");
+    let places = comes
+        .iter()
+        .chain(&lies)
+        .chain(comes.iter().rev())
+        .chain(&gone);
+    for (number, y) in places.enumerate() {
+        let mut frame = GrayImage::from_pixel(1280, 960, Luma([150]));
+        overlay(&mut frame, &card, 300, *y);
+        let file = folder.join(format!("frame_{number:03}.png"));
+        frame.save(file).expect("written");
+    }
+}
+
+/// What a station without a session tells of a card with this text, and its last word.
+fn shown(tablet: &Tablet, text: &str, signers: &str, now: &str) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("a folder");
+    film(&folder.path().join("card"), text);
+    let camera = format!("replay:{}@10", folder.path().join("card").display());
+    let station = [
+        "station",
+        "--headless",
+        "--jsonl",
+        "--until-end",
+        "--camera",
+        &camera,
+    ];
+    let mut command = tablet.command(&station);
+    command
+        .env("UKETSUKE_CARDS_SIGNERS", signers)
+        .env("UKETSUKE_NOW", now);
+    let output = command.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    objects(&output)
+}
+
+fn told_of_cards(told: &[Value]) -> Vec<Value> {
+    let of_card = |object: &&Value| object["event"] == "card" || object["event"] == "card_refused";
+    told.iter().filter(of_card).cloned().collect()
+}
+
+/// The thumbprint of a tablet's key.
+fn thumbprint(tablet: &Tablet) -> String {
+    let key = tablet.run(&["session", "key"]);
+    String::from_utf8(key.stdout)
+        .expect("text")
+        .trim()
+        .to_owned()
+}
+
+const MORNING: &str = "2021-11-20T10:00:00+09:00";
+
+#[test]
+fn a_session_card_under_the_camera_is_told_once_and_begins_nothing_until_it_is_confirmed() {
+    let (lead, tablet) = (Tablet::new(), Tablet::new());
+    let text = card_of(&lead);
+    let told = shown(&tablet, &text, &thumbprint(&lead), MORNING);
+    let cards = told_of_cards(&told);
+    let [card] = cards.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert_eq!(card["event"], "card");
+    let code = uketsuke::keys::comparison_code(&text);
+    assert_eq!(card["code"], code.as_str());
+    let finished = told.last().expect("an end");
+    assert_eq!(finished["stage"], "NoSession");
+    assert_eq!(finished["undecided"], 0, "a card is no voucher");
+
+    let session = card["session"].as_str().expect("a session file");
+    assert!(session.contains("confirmed = false"), "{session}");
+    let confirmed = session.replace("confirmed = false", "confirmed = true");
+    fs::write(tablet.path("session.toml"), confirmed).expect("written");
+    let told = objects(&tablet.in_session(&[]));
+    assert_eq!(numbers(&told, "recorded"), truth());
+}
+
+#[test]
+fn a_session_card_that_is_forged_expired_or_a_strangers_is_refused_once_with_the_remedy() {
+    let (lead, tablet) = (Tablet::new(), Tablet::new());
+    let (text, signer) = (card_of(&lead), thumbprint(&lead));
+    let forged = {
+        let (signed, signature) = text.rsplit_once('.').expect("three parts");
+        let other: String = signature.chars().rev().collect();
+        format!("{signed}.{other}")
+    };
+    let evening = "2021-11-20T20:00:00+09:00";
+    for (text, signers, now, says) in [
+        (
+            &forged,
+            signer.as_str(),
+            MORNING,
+            "altered or forged: do not use it",
+        ),
+        (
+            &text,
+            signer.as_str(),
+            evening,
+            "ask the lead for a new one",
+        ),
+        (&text, "", MORNING, "add its thumbprint to cards.signers"),
+    ] {
+        let told = shown(&tablet, text, signers, now);
+        let cards = told_of_cards(&told);
+        let [refused] = cards.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert_eq!(refused["event"], "card_refused");
+        let words = refused["en"].as_str().expect("words");
+        assert!(words.contains(says), "{words}");
+        assert!(refused["ja"].is_string());
+        assert_eq!(told.last().expect("an end")["stage"], "NoSession");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -10,6 +10,7 @@ use super::machine;
 use super::sound::Speaker;
 use super::view::{CameraState, DeliveryState, Notice, View};
 use crate::desk::Sound;
+use crate::intake::Session;
 use crate::optics::Frame;
 use crate::reading::Observation;
 use crate::station::{Event, Queue, Station, Viewer};
@@ -43,6 +44,7 @@ struct Told {
     notice: Option<Notice>,
     sound: Option<(u64, Sound)>,
     seal: Option<String>,
+    card: Option<(Session, String)>,
     /// The outbox as it was last looked up.
     queue: Queue,
     /// Whether it may have changed since.
@@ -125,6 +127,7 @@ impl Viewer for Follower {
             sound: told.sound,
             machine: self.machine(),
             seal: told.seal,
+            card: told.card,
         });
     }
 }
@@ -150,6 +153,10 @@ impl Told {
             Event::Copy(copy) => self.copy = Some(copy.clone()),
             Event::Delivery(progress) => self.delivery(progress),
             Event::NotDelivering(why) => self.delivery = DeliveryState::Halted(why.words()),
+            Event::CardSeen { session, code } => {
+                self.card = Some((session.clone(), code.clone()));
+            }
+            Event::CardRefused(why) => self.notify(why.clone()),
             Event::Closed { seal, .. } => self.seal = Some(seal.clone()),
             Event::AlreadyRecorded { .. }
             | Event::Question { .. }

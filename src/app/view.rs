@@ -2,6 +2,7 @@
 
 use super::checks::Machine;
 use crate::desk::{Snapshot, Sound};
+use crate::intake::Session;
 use crate::station::Queue;
 use crate::store::CopyState;
 use crate::sync::Waiting;
@@ -63,6 +64,8 @@ pub struct View {
     pub notice: Option<Notice>,
     /// The last sound, and which one it was since the start.
     pub sound: Option<(u64, Sound)>,
+    /// The session of the card that was seen last, and the characters that staff compare.
+    pub card: Option<(Session, String)>,
     /// What the tablet says of itself.
     pub machine: Machine,
     /// The seal of the day that was closed last.

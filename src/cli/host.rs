@@ -3,6 +3,7 @@
 use std::sync::mpsc::Receiver;
 
 use super::data_dir::Place;
+use super::session;
 use super::sync::api;
 use crate::camera::{FrameSource, Settings};
 use crate::desk::{Input, Snapshot, Stage};
@@ -62,6 +63,7 @@ pub(super) fn host(
         source: hosted.source,
         reader,
         mount: hosted.mount,
+        cards: session::opener(place),
         clock: place.clock.as_ref(),
         courier,
         commands: hosted.commands,

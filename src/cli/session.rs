@@ -16,6 +16,8 @@ use crate::intake::{OperatorId, Session, SessionCard};
 use crate::keys::{DocumentKind, Signed, comparison_code};
 use crate::marks::read_card_qr;
 use crate::optics::decode_still;
+use crate::station::{OpenCard, OpenedCard};
+use crate::text::Bilingual;
 
 /// Pixels of a module, and modules of white around a QR (ISO/IEC 18004, 5.3.8).
 const MODULE: u32 = 6;
@@ -129,19 +131,9 @@ fn take(
     output: &Path,
 ) -> anyhow::Result<()> {
     let token = token_of(card)?;
-    let signed: Signed<SessionCard> = Signed::open(DocumentKind::SessionCard, &token)?;
-    let thumbprint = signed.signer.thumbprint();
-    let own = device_key(place)?.public()?.thumbprint();
-    if thumbprint != own && !place.config.card_signers.contains(&thumbprint) {
-        bail!(
-            "このカードの署名者は登録されていません。責任者の端末で「uketsuke session key」を実行し、その指紋を設定の cards.signers に加えてください / the signer of this card is not trusted here: run `uketsuke session key` on the lead's tablet and add its thumbprint to cards.signers in the settings ({thumbprint})"
-        );
-    }
+    let OpenedCard { card, code } = opened(place, &token)?;
     let now = place.now();
-    let mut session = signed
-        .claims
-        .session(operator.clone(), now.wall, now.day())?;
-    let code = comparison_code(&token);
+    let mut session = card.session(operator.clone(), now.wall, now.day())?;
     if let Some(told) = confirm {
         if !told.trim().eq_ignore_ascii_case(&code) {
             bail!(
@@ -161,6 +153,27 @@ fn take(
         );
     }
     Ok(())
+}
+
+/// Opens the cards that this station takes.
+pub(super) fn opener(place: &Place) -> Box<OpenCard<'_>> {
+    Box::new(|token| opened(place, token).map_err(|error| Bilingual::of_text(&error.to_string())))
+}
+
+/// The card of a token that this station signed, or one whose thumbprint is in its settings.
+fn opened(place: &Place, token: &str) -> anyhow::Result<OpenedCard> {
+    let signed: Signed<SessionCard> = Signed::open(DocumentKind::SessionCard, token)?;
+    let thumbprint = signed.signer.thumbprint();
+    let own = device_key(place)?.public()?.thumbprint();
+    if thumbprint != own && !place.config.card_signers.contains(&thumbprint) {
+        bail!(
+            "このカードの署名者は登録されていません。責任者の端末で「uketsuke session key」を実行し、その指紋を設定の cards.signers に加えてください / the signer of this card is not trusted here: run `uketsuke session key` on the lead's tablet and add its thumbprint to cards.signers in the settings ({thumbprint})"
+        );
+    }
+    Ok(OpenedCard {
+        card: signed.claims,
+        code: comparison_code(token),
+    })
 }
 
 /// The card's text, from a picture of it or as it is.

@@ -20,7 +20,8 @@ use crate::station::{Command, Event, Station, Unseen, Until};
   uketsuke station --headless --camera v4l:0 --session today.toml
   uketsuke station --headless --camera replay:DIR@10 --until-end --jsonl --session today.toml --data-dir DIR
 
-The session file has to be confirmed, and for today. Without it the station records nothing.
+The session file has to be confirmed, and for today. Without it the station records nothing; a
+session card under the camera is then told with its code and its session, for a person to confirm.
 With --commands one JSON object a line on standard input is done as a person would do it:
   {\"command\":\"change_lot\",\"product\":\"comirnaty-12\",\"lot\":\"FK0108\"}
   {\"command\":\"cancel\",\"record\":\"<uuid>\",\"reason\":\"…\"}   {\"command\":\"undo\"}   {\"command\":\"close\"}

@@ -38,6 +38,10 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             let findings: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
             json!({"event": "question", "record_id": record.to_string(), "findings": findings})
         }
+        Event::CardSeen { session, code } => {
+            json!({"event": "card", "code": code, "session": session.to_toml()})
+        }
+        Event::CardRefused(why) => with_words(json!({"event": "card_refused"}), why),
         Event::NotAccepted(presented) => not_accepted(presented),
         Event::LeftUndecided(id) => json!({"event": "left_undecided", "undecided": id.0}),
         Event::Closed { date, seal } => {
@@ -134,6 +138,10 @@ pub(super) fn words(event: &Event) -> Option<String> {
             let codes: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
             format!("？ 確認してください / please answer: {}", codes.join(", "))
         }
+        Event::CardSeen { session, code } => format!(
+            "カード card            照合コード / code: {code}　{} {} {} {} {}　内容とコードを確かめてセッションを確認してください / check presets and code, then confirm the session",
+            session.date, session.venue, session.doctor, session.product, session.lot
+        ),
         Event::NotAccepted(presented) => {
             let reasons = presented.verdict.reasons().iter();
             let words =
@@ -153,7 +161,9 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::MountMoved(moved) => format!("！ {} / {}", moved.japanese(), moved.english()),
         Event::OtherMount(how) | Event::CameraNotSet(how) => format!("！ {how}"),
         Event::CameraBack => "✓ カメラが戻りました / the camera is back".to_owned(),
-        Event::CameraFailed(why) | Event::NotWritten(why) => format!("✕ {why}"),
+        Event::CameraFailed(why) | Event::NotWritten(why) | Event::CardRefused(why) => {
+            format!("✕ {why}")
+        }
         Event::Delivery(crate::sync::Progress::Batch { delivered, .. }) if *delivered > 0 => {
             format!("↑ 送信 {delivered} 件 / delivered {delivered}")
         }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::card::{CardWatch, is_signed};
 use super::core::{Arrival, Look, words};
 use super::cutouts::cut_out;
 use super::viewer::Viewer;
@@ -10,6 +11,7 @@ use super::watcher::Watcher;
 use crate::camera::{Counts, FrameSource, Grab, Loss, MAX_AGE, Opened};
 use crate::clock::Clock;
 use crate::desk::Input;
+use crate::marks::read_card_qr;
 use crate::optics::{Frame, Mount, MountWatch, Moved};
 use crate::reading::{Expectation, LiveReader, Outcome, Reader, Seen, mount_signs};
 use crate::text::Bilingual;
@@ -17,11 +19,22 @@ use crate::text::Bilingual;
 /// How long the camera is waited for at once; between two waits the thread can be ended.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// What the station wants of the next frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// What to expect of a voucher.
+    pub expectation: Expectation,
+    /// Whether to look for a session card.
+    pub card: bool,
+}
+
 /// What the looking thread tells.
 #[derive(Debug)]
 pub enum CameraReport {
     /// What a frame meant.
     Look(Look),
+    /// A session card, or what looks like one, lies there: its text.
+    Card(String),
     /// The mount is not as it was when it was calibrated.
     Moved(Moved),
     /// The profile is of another camera or of other pictures, and how; it is left aside.
@@ -47,7 +60,7 @@ pub enum CameraReport {
     Ended,
 }
 
-/// Reads what `source` delivers until it ends or `tell` says so; `expectation` is asked before
+/// Reads what `source` delivers until it ends or `tell` says so; what is `wanted` is asked before
 /// every frame, every voucher is held against the calibrated `mount`, and `viewer` sees what was
 /// seen.
 pub fn watch_camera(
@@ -55,14 +68,15 @@ pub fn watch_camera(
     reader: &Reader,
     mount: Option<Mount>,
     clock: &dyn Clock,
-    expectation: &dyn Fn() -> Expectation,
+    wanted: &dyn Fn() -> Wanted,
     viewer: &dyn Viewer,
     tell: &mut dyn FnMut(CameraReport) -> ControlFlow<()>,
 ) {
-    let live = LiveReader::new(reader, expectation());
+    let live = LiveReader::new(reader, wanted().expectation);
     let mut looking = Looking {
         live,
         watcher: Watcher::default(),
+        cards: CardWatch::default(),
         mount: mount.map(|mount| (mount.clone(), MountWatch::new(mount))),
         clock,
         viewer,
@@ -72,19 +86,19 @@ pub fn watch_camera(
         let reports = match source.next(PATIENCE) {
             Ok(Grab::Frame(frame)) => {
                 let age = source.now().saturating_sub(frame.at);
-                let mut reports = looking.expect(expectation());
                 // It was fresh when it was handed out; this thread came too late for it.
                 if age > MAX_AGE {
                     late += 1;
+                    looking.expect(wanted().expectation)
                 } else {
-                    reports.extend(looking.at(&frame, age));
+                    let mut reports = looking.at(&frame, age, wanted());
                     let counts = without(source.counts(), late);
                     reports.push(CameraReport::Counts { counts, age });
+                    reports
                 }
-                reports
             }
             Ok(Grab::Nothing) => {
-                let mut reports = looking.expect(expectation());
+                let mut reports = looking.expect(wanted().expectation);
                 reports.push(CameraReport::Nothing);
                 reports
             }
@@ -115,6 +129,7 @@ fn without(counts: Counts, late: u64) -> Counts {
 struct Looking<'a> {
     live: LiveReader<'a>,
     watcher: Watcher,
+    cards: CardWatch,
     mount: Option<(Mount, MountWatch)>,
     clock: &'a dyn Clock,
     viewer: &'a dyn Viewer,
@@ -126,8 +141,33 @@ impl Looking<'_> {
         ended.into_iter().map(|ended| self.end(ended)).collect()
     }
 
-    /// Reads a frame that was taken `age` ago.
-    fn at(&mut self, frame: &Frame, age: Duration) -> Vec<CameraReport> {
+    /// Looks at a frame that was taken `age` ago.
+    fn at(&mut self, frame: &Frame, age: Duration, wanted: Wanted) -> Vec<CameraReport> {
+        let mut reports = self.expect(wanted.expectation);
+        reports.extend(self.card(frame, wanted.card));
+        // A card is no voucher, and nobody has to decide what becomes of it.
+        if !self.cards.lies() {
+            reports.extend(self.read(frame, age));
+        }
+        reports
+    }
+
+    /// Looks for a session card; what lay there before it is over.
+    fn card(&mut self, frame: &Frame, wanted: bool) -> Vec<CameraReport> {
+        if !self.cards.is_due(frame.at, wanted) {
+            return Vec::new();
+        }
+        let text = read_card_qr(&frame.luma).filter(|text| is_signed(text));
+        if !self.cards.sees(text.as_deref()) {
+            return Vec::new();
+        }
+        let ended = self.live.end().map(|ended| self.end(ended));
+        let card = text.map(CameraReport::Card);
+        ended.into_iter().chain(card).collect()
+    }
+
+    /// Reads what lies there.
+    fn read(&mut self, frame: &Frame, age: Duration) -> Vec<CameraReport> {
         let taken = self.clock.now().monotonic.saturating_sub(age);
         match self.live.see(frame) {
             Ok(Some(seen)) => {
@@ -204,6 +244,7 @@ impl Looking<'_> {
     }
 
     fn ended_with(&mut self, last: CameraReport) -> Vec<CameraReport> {
+        self.cards = CardWatch::default();
         let ended = self.live.end().map(|ended| self.end(ended));
         ended.into_iter().chain([last]).collect()
     }
@@ -288,7 +329,7 @@ mod tests {
             &reader,
             mount,
             &SystemClock::start(),
-            &Expectation::default,
+            &Wanted::default,
             &Unseen,
             &mut |report| {
                 if let CameraReport::OtherMount(how) | CameraReport::NotSet(how) = report {
@@ -351,7 +392,7 @@ mod tests {
             &reader,
             None,
             &SystemClock::start(),
-            &Expectation::default,
+            &Wanted::default,
             &Unseen,
             &mut |report| {
                 read |= matches!(report, CameraReport::Counts { .. });

@@ -6,10 +6,12 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::book::{Book, Surroundings};
+use super::camera::Wanted;
+use super::card::OpenedCard;
 use super::cutouts::Cutouts;
 use super::event::{Delay, Event};
 use crate::clock::{self, Clock, Moment};
-use crate::desk::{Act, Desk, Effect, Input, Kept, Notes, Now, Snapshot, Sound};
+use crate::desk::{Act, Desk, Effect, Input, Kept, Notes, Now, Snapshot, Sound, Stage};
 use crate::intake::{
     Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Severity,
 };
@@ -110,6 +112,33 @@ impl<'a> Station<'a> {
             ticket_kind: session.map(|session| session.ticket_kind),
             dose: session.and_then(|session| session.dose),
         }
+    }
+
+    /// What is wanted of the next frame.
+    pub fn wanted(&self) -> Wanted {
+        Wanted {
+            expectation: self.expectation(),
+            card: self.waits_for_session(),
+        }
+    }
+
+    /// Tells what a session card sets, or why it is not taken; nothing begins with it. In a session
+    /// nobody asked for one.
+    pub fn card(&mut self, opened: Result<OpenedCard, Bilingual>) -> Vec<Event> {
+        if !self.waits_for_session() {
+            return Vec::new();
+        }
+        let (now, operator) = (self.now(), self.actor());
+        let told = opened.and_then(|OpenedCard { card, code }| {
+            let session = card.session(operator, now.wall, now.day());
+            let session = session.map_err(|error| words(&error))?;
+            Ok(Event::CardSeen { session, code })
+        });
+        vec![told.unwrap_or_else(Event::CardRefused)]
+    }
+
+    fn waits_for_session(&self) -> bool {
+        self.desk.stage(self.today()) == Stage::NoSession
     }
 
     /// Takes in what a frame told.
@@ -337,9 +366,13 @@ impl<'a> Station<'a> {
     }
 
     pub(super) fn witnessed(&mut self) -> Witnessed {
+        Witnessed::new(self.actor(), self.now())
+    }
+
+    /// Who sits at the desk.
+    fn actor(&self) -> OperatorId {
         let seated = self.desk.session().map(|session| session.operator.clone());
-        let actor = seated.unwrap_or_else(|| self.user.clone());
-        Witnessed::new(actor, self.now())
+        seated.unwrap_or_else(|| self.user.clone())
     }
 
     /// The moment; a clock that jumped is suspect from then on.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::camera::Loss;
 use crate::desk::{Refusal, Sound, UndecidedId};
-use crate::intake::{FindingCode, RecordId};
+use crate::intake::{FindingCode, RecordId, Session};
 use crate::optics::Moved;
 use crate::reading::{FrameId, Presented};
 use crate::store::CopyState;
@@ -65,6 +65,16 @@ pub enum Event {
         /// What was found.
         findings: Vec<FindingCode>,
     },
+    /// A session card lies under the camera. It begins nothing: a person compares the code with
+    /// that of the other tablets, looks at the presets, and confirms them.
+    CardSeen {
+        /// The session that it sets, not confirmed yet.
+        session: Session,
+        /// The four characters that every tablet shows for this card.
+        code: String,
+    },
+    /// A session card is not taken, and why, with the remedy.
+    CardRefused(Bilingual),
     /// A voucher was taken away and its number was not accepted.
     NotAccepted(Presented),
     /// A voucher stays listed until a person decides.

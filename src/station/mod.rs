@@ -25,6 +25,7 @@
 //! | `queue` | what waits to be delivered |
 //! | `report` | the day's report |
 //! | `viewer` | whoever looks on, such as a screen |
+//! | `card` | when to look for a session card, and what is told of one |
 //! | `camera` | the thread that looks |
 //! | `delivery` | the thread that delivers |
 //! | `run` | all threads together |
@@ -32,6 +33,7 @@
 mod acts;
 mod book;
 mod camera;
+mod card;
 mod command;
 mod core;
 mod cutouts;
@@ -44,7 +46,8 @@ mod viewer;
 mod watcher;
 
 pub use book::Surroundings;
-pub use camera::{CameraReport, watch_camera};
+pub use camera::{CameraReport, Wanted, watch_camera};
+pub use card::{OpenCard, OpenedCard};
 pub use command::Command;
 pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::camera::{CameraReport, watch_camera};
+use super::camera::{CameraReport, Wanted, watch_camera};
+use super::card::OpenCard;
 use super::command::Command;
 use super::core::Station;
 use super::delivery::Courier;
@@ -16,7 +17,7 @@ use super::viewer::Viewer;
 use crate::camera::{Counts, FrameSource};
 use crate::clock::Clock;
 use crate::optics::{Mount, contained};
-use crate::reading::{Expectation, Reader};
+use crate::reading::Reader;
 use crate::text::Bilingual;
 
 /// How often the station looks after itself when nothing happens.
@@ -67,6 +68,8 @@ pub struct Beside<'a> {
     pub reader: Reader,
     /// How its mount was calibrated.
     pub mount: Option<Mount>,
+    /// Opens session cards.
+    pub cards: Box<OpenCard<'a>>,
     /// The station's clock.
     pub clock: &'a dyn Clock,
     /// Delivers what is recorded; `None` where the station is not enrolled.
@@ -88,12 +91,13 @@ pub fn run(
     until: Until,
     tell: &mut Listener<'_>,
 ) -> io::Result<Ending> {
-    let expectation = Mutex::new(station.expectation());
+    let wanted = Mutex::new(station.wanted());
     let (sender, messages) = sync_channel(QUEUE);
     let Beside {
         mut source,
         reader,
         mount,
+        cards,
         clock,
         courier,
         commands,
@@ -118,7 +122,7 @@ pub fn run(
             call
         });
         forward(commands, sender.clone())?;
-        let expected = || *expectation.lock().unwrap_or_else(PoisonError::into_inner);
+        let wants = || *wanted.lock().unwrap_or_else(PoisonError::into_inner);
         let looking = scope.spawn(move || {
             let mut report = |report| match sender.send(Message::Camera(report)) {
                 Ok(()) => ControlFlow::Continue(()),
@@ -130,7 +134,7 @@ pub fn run(
                     &reader,
                     mount,
                     clock,
-                    &expected,
+                    &wants,
                     viewer,
                     &mut report,
                 );
@@ -142,7 +146,8 @@ pub fn run(
         });
         let mut core = Core {
             station,
-            expectation: &expectation,
+            cards: cards.as_ref(),
+            wanted: &wanted,
             call,
             until,
             ending: Ending::default(),
@@ -176,7 +181,8 @@ fn forward(commands: Receiver<Command>, sender: SyncSender<Message>) -> io::Resu
 /// The station's own thread.
 struct Core<'a, 'b, 'c> {
     station: &'a mut Station<'b>,
-    expectation: &'a Mutex<Expectation>,
+    cards: &'a OpenCard<'a>,
+    wanted: &'a Mutex<Wanted>,
     /// Calls the courier; dropped when the station ends.
     call: Option<Sender<()>>,
     until: Until,
@@ -263,6 +269,11 @@ impl Core<'_, '_, '_> {
                 self.ending.looked += 1;
                 return false;
             }
+            CameraReport::Card(text) => {
+                let events = self.station.card((self.cards)(&text));
+                self.happened(&events);
+                return false;
+            }
             CameraReport::Moved(moved) => (Event::MountMoved(moved), false),
             CameraReport::OtherMount(how) => (Event::OtherMount(how), false),
             CameraReport::NotSet(how) => (Event::CameraNotSet(how), false),
@@ -286,11 +297,8 @@ impl Core<'_, '_, '_> {
             }
             (self.tell)(event, self.station);
         }
-        let expectation = self.station.expectation();
-        *self
-            .expectation
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = expectation;
+        let wanted = self.station.wanted();
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
         self.viewer.station(self.station);
     }
 

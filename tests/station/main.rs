@@ -8,6 +8,7 @@
     clippy::panic,
     clippy::print_stdout,
     dead_code,
+    unused_imports,
     reason = "a test's helpers fail the test, and other tests use the rest of them"
 )]
 
@@ -20,6 +21,7 @@ mod simulated;
 #[path = "../delivery/site.rs"]
 mod site;
 
+mod cards;
 mod clocks;
 mod day;
 mod full_disk;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use uketsuke::camera::{CameraError, Counts, FrameSource, Grab};
 use uketsuke::reading::Reader;
 use uketsuke::station::{Beside, Event, Unseen, Until, run};
+use uketsuke::text::Bilingual;
 
 use crate::world::{VirtualClock, open};
 
@@ -40,6 +41,7 @@ fn told(panics: bool, until: Until) -> Vec<Event> {
         source: Box::new(Dark { panics }),
         reader: Reader::new().expect("the models"),
         mount: None,
+        cards: Box::new(|_| Err(Bilingual::new("", ""))),
         clock: &clock,
         courier: None,
         commands: received,

@@ -244,3 +244,16 @@ fn a_day_that_was_closed_is_opened_again_with_a_reason() {
     stage.press("記録が残っていた");
     assert_ne!(stage.paper.snapshot().stage, DeskStage::Closed);
 }
+
+#[test]
+fn the_leads_card_fills_everything_but_the_date_which_is_touched() {
+    let mut stage = Stage::new(Japanese);
+    stage.happens(|paper| paper.card = Some((session(), "K7QM".to_owned())));
+    stage.go_to(Screen::Start);
+    stage.press("カードの設定を使う　K7QM");
+    assert!(!stage.offers("この内容で開始"));
+    stage.press("日付　選んでください");
+    stage.press("2021-11-20");
+    stage.press("この内容で開始");
+    assert_eq!(stage.paper.snapshot().session, Some(session()));
+}

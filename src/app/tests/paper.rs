@@ -63,6 +63,7 @@ pub(super) struct Paper {
     pub delivery: DeliveryState,
     pub warnings: Vec<Bilingual>,
     pub queue: Queue,
+    pub card: Option<(Session, String)>,
     notice: Option<Notice>,
     sound: Option<(u64, Sound)>,
     /// What was told that is not the desk's.
@@ -85,6 +86,7 @@ impl Paper {
             delivery: DeliveryState::Delivered,
             warnings: Vec::new(),
             queue: Queue::default(),
+            card: None,
             notice: None,
             sound: None,
             commands: Vec::new(),
@@ -110,6 +112,7 @@ impl Paper {
                 battery: Some((90, false)),
             },
             seal: None,
+            card: self.card.clone(),
         }
     }
 

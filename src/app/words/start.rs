@@ -11,6 +11,8 @@ words! {
     BEGIN = "この内容で開始", "Begin with these";
     CHECKS = "始める前の確認", "Before you begin";
     USUAL = "練習用の設定を使う", "Use the practice set-up";
+    USE_CARD = "カードの設定を使う", "Use the card's set-up";
+    COMPARE_CODE = "4文字がほかの端末と同じか確かめてください", "Compare the four characters with the other tablets";
     SEAL = "封印", "Seal";
     TOUCH_DATE = "今日の日付か確かめて、触れてください", "Check that this is today, and touch it";
     WRONG_DATE = "違うときは、端末の時計を直してください", "If it is not, set the tablet's clock";

@@ -689,7 +689,7 @@ fn a_desk_goes_on_where_it_was_left() {
     world.desk = Desk::resume(
         StationId::new("tablet-1").unwrap(),
         Catalogue::built_in().unwrap(),
-        crate::voucher::TicketKindCodes::default(),
+        TicketKindCodes::default(),
         Resumed {
             notes,
             records: view.records.clone(),

@@ -65,6 +65,14 @@ impl Draft {
         }
     }
 
+    /// As the lead's card says; the date is looked at on this tablet.
+    pub(super) fn of_card(session: &Session) -> Self {
+        Self {
+            lot: Some(session.lot.clone()),
+            ..Self::as_before(session)
+        }
+    }
+
     /// Another product has other lots.
     pub(super) fn choose_product(&mut self, product: ProductId) {
         if self.product.as_ref() != Some(&product) {

@@ -152,6 +152,13 @@ fn overview(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     {
         state.draft = Some(Draft::as_before(usual));
     }
+    if let Some((session, code)) = &cx.view.card {
+        let words = format!("{}　{code}", cx.t(w::USE_CARD));
+        if wide_button(ui, &words, Emphasis::Primary, size).clicked() {
+            state.draft = Some(Draft::of_card(session));
+        }
+        ui.label(cx.t(w::COMPARE_CODE));
+    }
     ui.heading(cx.t(w::CHECKS));
     ScrollArea::vertical().show(ui, |ui| {
         for check in checks(cx.view, cx.picture.map(AsRef::as_ref), cx.view.machine) {
