@@ -5,20 +5,23 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::camera::{CameraReport, watch_camera};
 use super::command::Command;
 use super::core::Station;
 use super::delivery::Courier;
 use super::event::Event;
+use super::people::Tried;
 use super::viewer::Viewer;
+use crate::accounts::Pin;
 use crate::camera::{Counts, FrameSource};
 use crate::clock::Clock;
+use crate::intake::OperatorId;
 use crate::optics::Mount;
 use crate::reading::{Expectation, Reader};
 
-/// How often the station looks after itself when nothing happens.
+/// How often the station looks after itself, however much happens.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Reports that wait for the station: a camera that waits for it is better than one whose
@@ -50,6 +53,7 @@ enum Message {
     Camera(CameraReport),
     Told(Event),
     Command(Command),
+    Tried(Tried),
     CommandsEnded,
     CourierEnded,
 }
@@ -111,6 +115,7 @@ pub fn run(
             call
         });
         forward(commands, sender.clone())?;
+        let back = sender.clone();
         let expected = || *expectation.lock().unwrap_or_else(PoisonError::into_inner);
         let looking = scope.spawn(move || {
             watch_camera(
@@ -130,6 +135,7 @@ pub fn run(
             station,
             expectation: &expectation,
             call,
+            back,
             until,
             ending: Ending::default(),
             tell,
@@ -165,6 +171,8 @@ struct Core<'a, 'b, 'c> {
     expectation: &'a Mutex<Expectation>,
     /// Calls the courier; dropped when the station ends.
     call: Option<Sender<()>>,
+    /// Where a PIN that was checked comes back.
+    back: SyncSender<Message>,
     until: Until,
     ending: Ending,
     tell: &'a mut Listener<'c>,
@@ -173,18 +181,23 @@ struct Core<'a, 'b, 'c> {
 
 impl Core<'_, '_, '_> {
     fn listen(&mut self, messages: &Receiver<Message>) {
+        let mut tick = Instant::now() + TICK;
         loop {
-            let message = match messages.recv_timeout(TICK) {
-                Ok(message) => message,
-                Err(RecvTimeoutError::Timeout) => {
-                    let events = self.station.tick();
-                    self.happened(&events);
-                    continue;
+            let left = tick.saturating_duration_since(Instant::now());
+            match messages.recv_timeout(left) {
+                Ok(message) => {
+                    if self.take(message).is_break() {
+                        return;
+                    }
                 }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
-            };
-            if self.take(message).is_break() {
-                return;
+            }
+            // A camera that always has something to say leaves no silence to tick in.
+            if Instant::now() >= tick {
+                let events = self.station.tick();
+                self.happened(&events);
+                tick = Instant::now() + TICK;
             }
         }
     }
@@ -197,19 +210,19 @@ impl Core<'_, '_, '_> {
                 self.happened(&[event]);
                 false
             }
-            Message::Command(Command::Desk(input)) => {
-                let events = self.station.tell(input);
+            Message::Command(command) => {
+                // Every touch counts, whatever comes of it.
+                let mut events = self.station.touched();
+                events.extend(match self.station.allow(&command) {
+                    Ok(()) => self.command(command),
+                    Err(why) => vec![Event::NotAllowed(why)],
+                });
                 self.happened(&events);
                 false
             }
-            Message::Command(Command::Deliver) => {
-                self.call();
-                false
-            }
-            Message::Command(Command::SendAgain(sequence)) => {
-                let events = self.station.send_again(sequence);
+            Message::Tried(tried) => {
+                let events = self.station.tried(tried);
                 self.happened(&events);
-                self.call();
                 false
             }
             Message::CommandsEnded => self.until == Until::CommandsEnd,
@@ -220,6 +233,46 @@ impl Core<'_, '_, '_> {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
+    }
+
+    /// Does what a person may do.
+    fn command(&mut self, command: Command) -> Vec<Event> {
+        match command {
+            Command::Desk(input) => {
+                let input = self.station.as_seated(input);
+                self.station.tell(input)
+            }
+            Command::Deliver => {
+                self.call();
+                Vec::new()
+            }
+            Command::SendAgain(sequence) => {
+                let events = self.station.send_again(sequence);
+                self.call();
+                events
+            }
+            Command::SignIn { operator, pin } => self.sign_in(&operator, pin),
+            Command::SignOut => self.station.sign_out(),
+            Command::Touched => Vec::new(),
+        }
+    }
+
+    /// Has a PIN checked in a thread of its own: no frame waits for that.
+    fn sign_in(&mut self, operator: &OperatorId, pin: Pin) -> Vec<Event> {
+        let attempt = match self.station.attempt(operator, pin) {
+            Ok(attempt) => attempt,
+            Err(why) => return vec![Event::SignInFailed(why)],
+        };
+        let back = self.back.clone();
+        let thread = thread::Builder::new().name("sign-in".to_owned());
+        let started = thread.spawn(move || {
+            // The station may have ended meanwhile.
+            let _ = back.send(Message::Tried(attempt.check()));
+        });
+        match started {
+            Ok(_) => Vec::new(),
+            Err(_) => vec![self.station.not_tried()],
+        }
     }
 
     /// Whether the station ends with this.
