@@ -23,7 +23,7 @@ use uketsuke::intake::{
     Catalogue, Entry, OperatorId, RecordId, SequenceNumber, Session, StationId,
 };
 use uketsuke::reading::{FrameId, Presented, Reason, Verdict, WitnessKind};
-use uketsuke::station::Queue;
+use uketsuke::station::{People, Queue};
 use uketsuke::store::{State, Stored};
 use uketsuke::voucher::{TicketKindCodes, VoucherNumber};
 use uuid::Uuid;
@@ -82,6 +82,7 @@ fn draw(view: &View, screen: Screen) -> Vec<Duration> {
         doctors: Vec::new(),
         usual: None,
         operator: OperatorId::new("clerk-01").unwrap(),
+        mount: None,
         server: None,
         reports: std::env::temp_dir(),
         clock: Arc::new(SystemClock::start()),
@@ -122,6 +123,7 @@ fn picture(frame: u64) -> Picture {
         focus: 0.9,
         exposure: 0.6,
         glare: 0.0,
+        px_per_mm: None,
     }
 }
 
@@ -188,6 +190,7 @@ fn full_day() -> (View, Vec<Entry>) {
         notice: None,
         sound: None,
         machine: Machine::default(),
+        people: People::default(),
         card: None,
         seal: None,
     };

@@ -37,7 +37,7 @@ class Parts:
 
 def begin(window: RealWindow) -> None:
     """The start of day."""
-    for button in ("開始へ", "練習用の設定を使う", "日付　選んでください", "2021-11-20", "FJ7489　期限 2022-03-31", "この内容で開始"):
+    for button in ("開始へ", "練習用の設定を使う", "2021-11-20", "FJ7489　期限 2022-03-31", "この内容で開始"):
         window.press(button)
     window.wait_for("接種券を置いてください")
     window.press("自動")

@@ -71,8 +71,8 @@
 //! sync     -> voucher, text, clock, config, intake, keys, exchange, store
 //! sandbox  -> voucher, text, clock, intake, keys, exchange, sync
 //! qa       -> voucher, optics, reading, text
-//! station  -> voucher, optics, layout, marks, reading, text, clock, intake, exchange, desk, store, sync, camera
-//! app      -> voucher, optics, layout, reading, text, clock, intake, desk, store, sync, camera, station
+//! station  -> voucher, optics, layout, marks, reading, text, clock, intake, accounts, exchange, desk, store, sync, camera
+//! app      -> voucher, optics, layout, reading, text, clock, intake, accounts, desk, store, sync, camera, station
 //! cli      -> voucher, optics, camera, calibration, marks, ocr, reading, qa, text, clock, intake, keys, accounts, config, exchange, store, sync, sandbox, desk, station, app
 //! ```
 #![forbid(unsafe_code)]

@@ -39,6 +39,8 @@ pub struct Picture {
     pub exposure: f32,
     /// Share of the label that is saturated, 0–1.
     pub glare: f32,
+    /// Pixels per millimetre of paper, where something of known size was seen.
+    pub px_per_mm: Option<f32>,
 }
 
 impl Picture {
@@ -62,6 +64,7 @@ impl Picture {
             focus: observation.quality.focus,
             exposure: observation.quality.exposure,
             glare: observation.quality.glare,
+            px_per_mm: observation.quality.px_per_mm,
         }
     }
 }

@@ -42,6 +42,8 @@ struct Told {
     delivery: DeliveryState,
     copy: Option<crate::store::CopyState>,
     notice: Option<Notice>,
+    /// Notices since the start.
+    notices: u64,
     sound: Option<(u64, Sound)>,
     seal: Option<String>,
     card: Option<(Session, String)>,
@@ -107,7 +109,7 @@ impl Viewer for Follower {
     }
 
     fn station(&self, station: &mut Station<'_>) {
-        let desk = station.snapshot();
+        let (desk, people) = (station.snapshot(), station.people());
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.queue_is_old {
             match station.queue() {
@@ -118,6 +120,7 @@ impl Viewer for Follower {
         let told = told.clone();
         self.board.put_view(View {
             desk,
+            people,
             camera: told.camera,
             warnings: told.warnings,
             delivery: told.delivery,
@@ -139,6 +142,9 @@ impl Told {
                 self.queue_is_old = true;
             }
             Event::NotRecorded { why, .. } | Event::NotWritten(why) => self.notify(why.clone()),
+            Event::NotAllowed(why) | Event::SignInFailed(why) => self.notify(why.clone()),
+            // What was said to who left is nobody else's.
+            Event::SignedIn(_) | Event::SignedOut(_) | Event::Locked(_) => self.notice = None,
             Event::Refused(refusal) => self.notify(Bilingual::of_text(&refusal.to_string())),
             Event::Sound(sound) => {
                 self.sound = Some((self.sound.map_or(0, |(n, _)| n + 1), *sound));
@@ -179,7 +185,8 @@ impl Told {
     }
 
     fn notify(&mut self, words: Bilingual) {
-        let number = self.notice.as_ref().map_or(0, |notice| notice.number + 1);
+        self.notices += 1;
+        let number = self.notices;
         self.notice = Some(Notice { number, words });
     }
 

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{Align, Key, Label, Layout, Rect, RichText, Sense, Ui, vec2};
+use eframe::egui::{Align, Event, Key, Label, Layout, Rect, RichText, Sense, Ui, Vec2, vec2};
 
 use super::board::Board;
 use super::orders::Orders;
-use super::screens::{self, Cx, Screen, States, look, within};
+use super::screens::{self, Cx, Screen, States, Wish, look, within};
 use super::theme::{self, GAP, MM, TARGET};
 use super::view::{CameraState, DeliveryState, View};
 use super::widgets::{
@@ -17,6 +17,7 @@ use super::words;
 use crate::camera::Turn;
 use crate::clock::Clock;
 use crate::intake::{Catalogue, Doctor, OperatorId, Session, StationId, Venue};
+use crate::station::Command;
 use crate::store::State;
 use crate::text::{Bilingual, Language};
 
@@ -42,6 +43,8 @@ pub struct Facts {
     pub usual: Option<Session>,
     /// Who is written down where nobody has signed in.
     pub operator: OperatorId,
+    /// The file with the mount's profile.
+    pub mount: Option<String>,
     /// The server at which the station is enrolled.
     pub server: Option<String>,
     /// Where reports are kept.
@@ -63,6 +66,8 @@ pub struct App {
     practising: bool,
     /// The notice that a person has closed.
     seen: Option<u64>,
+    /// Who sat here when the screen was drawn last.
+    seated: Option<OperatorId>,
     states: States,
 }
 
@@ -79,6 +84,7 @@ impl App {
             menu: false,
             practising: false,
             seen: None,
+            seated: None,
             states: States::default(),
         }
     }
@@ -118,7 +124,10 @@ impl App {
         if self.facts.training {
             within(ui, cut_top(&mut area, TARGET), |ui| self.training_bar(ui));
         }
-        within(ui, cut_top(&mut area, TARGET), |ui| self.top_bar(ui, &view));
+        self.follow_the_seat(ui, &view);
+        if !view.people.must_sign_in() {
+            within(ui, cut_top(&mut area, TARGET), |ui| self.top_bar(ui, &view));
+        }
         if let Some(notice) = view
             .notice
             .as_ref()
@@ -140,8 +149,23 @@ impl App {
         sign_panel(ui, area, Sign::Stop, title, why.in_language(self.language));
     }
 
+    /// What one person has half done is not for the next; and while somebody uses the screen, it
+    /// does not lock.
+    fn follow_the_seat(&mut self, ui: &Ui, view: &View) {
+        if self.seated != view.people.seated {
+            self.seated = view.people.seated.clone();
+            self.menu = false;
+            self.states.forget();
+        }
+        let touches =
+            |event: &Event| matches!(event, Event::PointerButton { .. } | Event::Key { .. });
+        if self.seated.is_some() && ui.input(|input| input.events.iter().any(touches)) {
+            self.orders.command(Command::Touched);
+        }
+    }
+
     fn content(&mut self, ui: &mut Ui, view: &View) {
-        if self.menu {
+        if self.menu && !view.people.must_sign_in() {
             self.menu(ui, view);
             return;
         }
@@ -154,8 +178,10 @@ impl App {
             language: self.language,
             now: self.facts.clock.now(),
         };
-        if let Some(next) = screens::show(ui, self.open, &cx, &mut self.states) {
-            self.go_to(next);
+        match screens::show(ui, self.open, &cx, &mut self.states) {
+            Some(Wish::GoTo(next)) => self.go_to(next),
+            Some(Wish::Speak(language)) => self.language = language,
+            None => {}
         }
     }
 
@@ -232,7 +258,7 @@ impl App {
         let area = ui.available_rect_before_wrap();
         within(ui, area, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            // Nothing here is touched.
+            // Nothing here is touched, and two lines have the height of one target.
             ui.spacing_mut().interact_size.y = 0.0;
             let Some(session) = &view.desk.session else {
                 let title = self.open.title().of(self.language);
@@ -250,7 +276,12 @@ impl App {
                 paint_shape(ui.painter(), place, (shape, Mark::Nothing), colour, colour);
                 ui.add(Label::new(given).truncate());
             });
-            let place = format!("{}　{}　{}", session.date, session.venue, session.doctor);
+            let mut place = format!("{}　{}　{}", session.date, session.venue, session.doctor);
+            let seated = view.people.seated.as_ref();
+            if let Some(person) = seated.and_then(|id| view.people.person(id)) {
+                let operator = words::OPERATOR.of(self.language);
+                place = format!("{place}　{operator} {}", person.name);
+            }
             ui.add(Label::new(RichText::new(place).color(theme::MUTED)).truncate());
         });
     }
@@ -277,8 +308,11 @@ impl App {
                     }
                 }
                 // The last row has room.
-                if row.len() < 3 && wide_button(ui, words, Emphasis::Plain, size).clicked() {
-                    language = Some(other);
+                if row.len() < 3 {
+                    if wide_button(ui, words, Emphasis::Plain, size).clicked() {
+                        language = Some(other);
+                    }
+                    self.sign_out(ui, view, size);
                 }
             });
         }
@@ -288,6 +322,14 @@ impl App {
         }
         if let Some(screen) = next {
             self.go_to(screen);
+        }
+    }
+
+    /// Who sits here leaves, or lets another take over.
+    fn sign_out(&self, ui: &mut Ui, view: &View, size: Vec2) {
+        let words = words::SIGN_OUT.of(self.language);
+        if view.people.seated.is_some() && wide_button(ui, words, Emphasis::Plain, size).clicked() {
+            self.orders.command(Command::SignOut);
         }
     }
 

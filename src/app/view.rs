@@ -3,7 +3,7 @@
 use super::checks::Machine;
 use crate::desk::{Snapshot, Sound};
 use crate::intake::Session;
-use crate::station::Queue;
+use crate::station::{People, Queue};
 use crate::store::CopyState;
 use crate::sync::Waiting;
 use crate::text::Bilingual;
@@ -50,6 +50,8 @@ pub struct Notice {
 pub struct View {
     /// The desk.
     pub desk: Snapshot,
+    /// Who works here, and who sits here.
+    pub people: People,
     /// The camera.
     pub camera: CameraState,
     /// What is not as it should be with camera and mount, newest last.

@@ -21,6 +21,8 @@ pub(super) struct Hosted<'a> {
     pub source: Box<dyn FrameSource>,
     /// How its mount was calibrated.
     pub mount: Option<Mount>,
+    /// Whether those who work here sign in; without a screen nobody can.
+    pub signs_in: bool,
     /// Presets that a file has confirmed.
     pub session: Option<Session>,
     /// What people do.
@@ -46,7 +48,7 @@ pub(super) fn host(
     let mut station = Station::open(
         place.store()?,
         place.catalogue()?,
-        surroundings(place),
+        surroundings(place, hosted.signs_in),
         place.clock.as_ref(),
         place.operator.clone(),
     )?;
@@ -83,11 +85,12 @@ pub(super) fn settings_of(mount: Option<&Mount>) -> Settings {
     }
 }
 
-fn surroundings(place: &Place) -> Surroundings {
+fn surroundings(place: &Place, signs_in: bool) -> Surroundings {
     Surroundings {
         home: place.config.municipality,
         venues: place.config.venues.clone(),
         codes: place.config.ticket_kinds,
+        idle_lock: signs_in.then_some(place.config.idle_lock),
     }
 }
 

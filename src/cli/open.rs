@@ -1,6 +1,6 @@
 //! `uketsuke`, without a subcommand: opens the station.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -66,6 +66,7 @@ fn open(args: &OpenArgs, place: Place) -> anyhow::Result<()> {
         doctors: place.config.doctors.clone(),
         usual: is_training.then(training::usual).transpose()?,
         operator: place.operator.clone(),
+        mount: args.mount.as_deref().map(file_name),
         server: (place.quiet_store()?.enrolment()?).map(|enrolment| enrolment.server),
         reports: place.directory.folder().join("reports"),
         clock: place.clock.clone(),
@@ -89,6 +90,12 @@ fn open(args: &OpenArgs, place: Place) -> anyhow::Result<()> {
     drop(orders);
     let _ = station.join();
     Ok(shown?)
+}
+
+/// A file, without the folders that nobody wants to read.
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
 }
 
 type Hand = std::sync::mpsc::Sender<crate::camera::Turn>;
@@ -132,6 +139,7 @@ impl Below {
         let hosted = Hosted {
             source: self.source,
             mount: self.mount,
+            signs_in: true,
             session: None,
             commands: self.commands,
             viewer: &follower,

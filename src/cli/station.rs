@@ -65,6 +65,7 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     let hosted = Hosted {
         source,
         mount,
+        signs_in: false,
         session,
         commands,
         viewer: &Unseen,

@@ -66,7 +66,14 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             let object = json!({"event": "not_delivering", "why": why.code()});
             with_words(object, &why.words())
         }
-        Event::Sound(_) | Event::Copy(_) | Event::Queue => return None,
+        Event::Sound(_)
+        | Event::Copy(_)
+        | Event::Queue
+        | Event::NotAllowed(_)
+        | Event::SignedIn(_)
+        | Event::SignInFailed(_)
+        | Event::SignedOut(_)
+        | Event::Locked(_) => return None,
     })
 }
 
@@ -175,6 +182,11 @@ pub(super) fn words(event: &Event) -> Option<String> {
         | Event::Sound(_)
         | Event::Copy(_)
         | Event::Queue
+        | Event::NotAllowed(_)
+        | Event::SignedIn(_)
+        | Event::SignInFailed(_)
+        | Event::SignedOut(_)
+        | Event::Locked(_)
         | Event::Delivery(_) => {
             return None;
         }

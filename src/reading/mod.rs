@@ -28,7 +28,7 @@ pub use guidance::Guidance;
 pub use live::{LiveReader, Seen};
 pub use mount_signs::mount_signs;
 pub use presentation::{Accepted, Glance, InDoubt, Outcome, Phase, Presentation, Presented};
-pub use reader::{Observation, ReadError, Reader};
+pub use reader::{LEAST_EXPOSURE, LEAST_FOCUS, MOST_GLARE, Observation, ReadError, Reader};
 pub use reason::Reason;
 pub use sight::{Motion, Stillness, Thumbnail};
 pub use still::{StillReading, read_still};

@@ -29,13 +29,13 @@ pub(super) const QR_MM: f32 = 10.0;
 pub(super) const DIGIT_MM: f32 = 2.3;
 
 /// Below this focus print is told to be out of focus.
-pub(super) const LEAST_FOCUS: f32 = 0.22;
+pub const LEAST_FOCUS: f32 = 0.22;
 
 /// From this share of saturated pixels on, glare is told.
-pub(super) const MOST_GLARE: f32 = 0.08;
+pub const MOST_GLARE: f32 = 0.08;
 
 /// Below this mean luma it is told to be too dark.
-pub(super) const LEAST_EXPOSURE: f32 = 0.08;
+pub const LEAST_EXPOSURE: f32 = 0.08;
 
 /// A gap of at most so many print heights between two runs on one line of print
 /// is read across: numbers are printed in groups.

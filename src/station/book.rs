@@ -1,6 +1,8 @@
 //! What the desk asks of the store: to look persons up, to keep entries and notes, to write down
 //! what people did.
 
+use std::time::Duration;
+
 use crate::clock::Moment;
 use crate::desk::{self, DayRecord, Kept, Notes, Resumed, Standing};
 use crate::intake::{
@@ -25,6 +27,9 @@ pub struct Surroundings {
     pub venues: Vec<crate::intake::Venue>,
     /// Which digit stands for which ticket kind.
     pub codes: TicketKindCodes,
+    /// How long nobody touches anything until the screen locks; `None` where nobody signs in, as
+    /// without a screen.
+    pub idle_lock: Option<Duration>,
 }
 
 /// The store, as the desk sees it.

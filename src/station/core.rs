@@ -10,10 +10,11 @@ use super::camera::Wanted;
 use super::card::OpenedCard;
 use super::cutouts::Cutouts;
 use super::event::{Delay, Event};
+use super::people::Attendance;
 use crate::clock::{self, Clock, Moment};
 use crate::desk::{Act, Desk, Effect, Input, Kept, Notes, Now, Snapshot, Sound, Stage};
 use crate::intake::{
-    Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Severity,
+    Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Session, Severity,
 };
 use crate::reading::{Expectation, FrameId};
 use crate::store::{CopyState, Crop, SqliteStore, StoreError, Witnessed};
@@ -48,10 +49,12 @@ pub struct Look {
 /// The desk, its book, and what both need.
 pub struct Station<'a> {
     desk: Desk,
-    book: Book,
-    clock: &'a dyn Clock,
+    pub(super) book: Book,
+    pub(super) clock: &'a dyn Clock,
     /// Who is written down where nobody sits at the desk.
     user: OperatorId,
+    /// Who sits here; `None` where nobody has to sign in.
+    pub(super) attendance: Option<Attendance>,
     /// The notes as they are in the book.
     kept: Notes,
     cutouts: Cutouts,
@@ -81,17 +84,20 @@ impl<'a> Station<'a> {
             clock_suspect: false,
         };
         let desk = Desk::resume(station, catalogue, codes, book.resume()?);
-        Ok(Self {
+        let mut station = Self {
             kept: desk.notes(),
             desk,
             book,
             clock,
             user,
+            attendance: None,
             cutouts: Cutouts::default(),
             arrivals: VecDeque::new(),
             copy: None,
             before: clock.now(),
-        })
+        };
+        station.call_the_roll()?;
+        Ok(station)
     }
 
     /// The book.
@@ -106,7 +112,7 @@ impl<'a> Station<'a> {
 
     /// What the reader has to expect of the next voucher.
     pub fn expectation(&self) -> Expectation {
-        let session = self.desk.session().filter(|session| session.confirmed);
+        let session = self.confirmed_session();
         Expectation {
             codes: self.book.surroundings.codes,
             ticket_kind: session.map(|session| session.ticket_kind),
@@ -141,8 +147,21 @@ impl<'a> Station<'a> {
         self.desk.stage(self.today()) == Stage::NoSession
     }
 
-    /// Takes in what a frame told.
+    /// What is given now, and by whom.
+    pub(super) fn confirmed_session(&self) -> Option<&Session> {
+        self.desk.session().filter(|session| session.confirmed)
+    }
+
+    /// Takes in what a frame told; while nobody sits here where somebody should, nothing of it.
     pub fn look(&mut self, look: Look) -> Vec<Event> {
+        let by_hand = |input: &Input| matches!(input, Input::Accepted(_) | Input::Ended(_));
+        let mut events = match look.inputs.iter().any(by_hand) {
+            true => self.touched(),
+            false => Vec::new(),
+        };
+        if self.is_vacant() {
+            return events;
+        }
         if let Some((frame, crops)) = look.crops {
             self.cutouts.keep(frame, crops);
         }
@@ -152,10 +171,10 @@ impl<'a> Station<'a> {
                 self.arrivals.pop_front();
             }
         }
-        look.inputs
-            .into_iter()
-            .flat_map(|input| self.tell(input))
-            .collect()
+        for input in look.inputs {
+            events.extend(self.tell(input));
+        }
+        events
     }
 
     /// Frames are counted anew: those before are nobody's any more.
@@ -183,9 +202,10 @@ impl<'a> Station<'a> {
         events
     }
 
-    /// What is due without anybody asking: what could not be written down is tried again.
+    /// What is due without anybody asking: what could not be written down is tried again, and a
+    /// screen that nobody touches is locked.
     pub fn tick(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let mut events = self.look_after_the_seat();
         self.keep_notes(&mut events);
         events
     }
@@ -350,7 +370,11 @@ impl<'a> Station<'a> {
     }
 
     /// The value; what went wrong is told.
-    fn told<T>(&mut self, result: Result<T, StoreError>, events: &mut Vec<Event>) -> Option<T> {
+    pub(super) fn told<T>(
+        &mut self,
+        result: Result<T, StoreError>,
+        events: &mut Vec<Event>,
+    ) -> Option<T> {
         result
             .map_err(|error| events.push(Event::NotWritten(words(&error))))
             .ok()
@@ -371,8 +395,9 @@ impl<'a> Station<'a> {
 
     /// Who sits at the desk.
     fn actor(&self) -> OperatorId {
-        let seated = self.desk.session().map(|session| session.operator.clone());
-        seated.unwrap_or_else(|| self.user.clone())
+        let of_session = || self.desk.session().map(|session| &session.operator);
+        let actor = self.seated().or_else(of_session).unwrap_or(&self.user);
+        actor.clone()
     }
 
     /// The moment; a clock that jumped is suspect from then on.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::camera::Loss;
 use crate::desk::{Refusal, Sound, UndecidedId};
-use crate::intake::{FindingCode, RecordId, Session};
+use crate::intake::{FindingCode, OperatorId, RecordId, Session};
 use crate::optics::Moved;
 use crate::reading::{FrameId, Presented};
 use crate::store::CopyState;
@@ -90,6 +90,16 @@ pub enum Event {
     Sound(Sound),
     /// What was asked was not done, and why.
     Refused(Refusal),
+    /// Who sits here may not do what was asked, and why.
+    NotAllowed(Bilingual),
+    /// Somebody sat down, came back, or took over.
+    SignedIn(OperatorId),
+    /// Somebody could not sign in, and why.
+    SignInFailed(Bilingual),
+    /// Who sat here left.
+    SignedOut(OperatorId),
+    /// The screen is locked: nobody touched it for a while.
+    Locked(OperatorId),
     /// The camera delivers no more; it is being opened again.
     CameraLost(Loss),
     /// It delivers again.

@@ -22,6 +22,7 @@
 //! | `core` | the station itself, in one thread |
 //! | `event` | what it tells |
 //! | `command` | what people do |
+//! | `people` | who sits here, and what they may do |
 //! | `queue` | what waits to be delivered |
 //! | `report` | the day's report |
 //! | `viewer` | whoever looks on, such as a screen |
@@ -39,6 +40,7 @@ mod core;
 mod cutouts;
 mod delivery;
 mod event;
+mod people;
 mod queue;
 mod report;
 mod run;
@@ -52,6 +54,7 @@ pub use command::Command;
 pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;
 pub use event::{Delay, Event};
+pub use people::{People, Person};
 pub use queue::Queue;
 pub use report::{DayReport, Tally};
 pub use run::{Beside, Ending, Listener, Until, run};

@@ -13,14 +13,17 @@ use super::command::Command;
 use super::core::Station;
 use super::delivery::Courier;
 use super::event::Event;
+use super::people::Tried;
 use super::viewer::Viewer;
+use crate::accounts::Pin;
 use crate::camera::{Counts, FrameSource};
 use crate::clock::Clock;
+use crate::intake::OperatorId;
 use crate::optics::{Mount, contained};
 use crate::reading::Reader;
 use crate::text::Bilingual;
 
-/// How often the station looks after itself when nothing happens.
+/// How often the station looks after itself, however much happens.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Reports that wait for the station: a camera that waits for it is better than one whose
@@ -52,6 +55,7 @@ enum Message {
     Camera(CameraReport),
     Told(Event),
     Command(Command),
+    Tried(Tried),
     CommandsEnded,
     CourierEnded,
     CourierFailed,
@@ -122,6 +126,7 @@ pub fn run(
             call
         });
         forward(commands, sender.clone())?;
+        let back = sender.clone();
         let wants = || *wanted.lock().unwrap_or_else(PoisonError::into_inner);
         let looking = scope.spawn(move || {
             let mut report = |report| match sender.send(Message::Camera(report)) {
@@ -149,6 +154,7 @@ pub fn run(
             cards: cards.as_ref(),
             wanted: &wanted,
             call,
+            back,
             until,
             ending: Ending::default(),
             tell,
@@ -185,6 +191,8 @@ struct Core<'a, 'b, 'c> {
     wanted: &'a Mutex<Wanted>,
     /// Calls the courier; dropped when the station ends.
     call: Option<Sender<()>>,
+    /// Where a PIN that was checked comes back.
+    back: SyncSender<Message>,
     until: Until,
     ending: Ending,
     tell: &'a mut Listener<'c>,
@@ -221,19 +229,19 @@ impl Core<'_, '_, '_> {
                 self.happened(&[event]);
                 false
             }
-            Message::Command(Command::Desk(input)) => {
-                let events = self.station.tell(input);
+            Message::Command(command) => {
+                // Every touch counts, whatever comes of it.
+                let mut events = self.station.touched();
+                events.extend(match self.station.allow(&command) {
+                    Ok(()) => self.command(command),
+                    Err(why) => vec![Event::NotAllowed(why)],
+                });
                 self.happened(&events);
                 false
             }
-            Message::Command(Command::Deliver) => {
-                self.call();
-                false
-            }
-            Message::Command(Command::SendAgain(sequence)) => {
-                let events = self.station.send_again(sequence);
+            Message::Tried(tried) => {
+                let events = self.station.tried(tried);
                 self.happened(&events);
-                self.call();
                 false
             }
             Message::CommandsEnded => self.until == Until::CommandsEnd,
@@ -250,6 +258,46 @@ impl Core<'_, '_, '_> {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
+    }
+
+    /// Does what a person may do.
+    fn command(&mut self, command: Command) -> Vec<Event> {
+        match command {
+            Command::Desk(input) => {
+                let input = self.station.as_seated(input);
+                self.station.tell(input)
+            }
+            Command::Deliver => {
+                self.call();
+                Vec::new()
+            }
+            Command::SendAgain(sequence) => {
+                let events = self.station.send_again(sequence);
+                self.call();
+                events
+            }
+            Command::SignIn { operator, pin } => self.sign_in(&operator, pin),
+            Command::SignOut => self.station.sign_out(),
+            Command::Touched => Vec::new(),
+        }
+    }
+
+    /// Has a PIN checked in a thread of its own: no frame waits for that.
+    fn sign_in(&mut self, operator: &OperatorId, pin: Pin) -> Vec<Event> {
+        let attempt = match self.station.attempt(operator, pin) {
+            Ok(attempt) => attempt,
+            Err(why) => return vec![Event::SignInFailed(why)],
+        };
+        let back = self.back.clone();
+        let thread = thread::Builder::new().name("sign-in".to_owned());
+        let started = thread.spawn(move || {
+            // The station may have ended meanwhile.
+            let _ = back.send(Message::Tried(attempt.check()));
+        });
+        match started {
+            Ok(_) => Vec::new(),
+            Err(_) => vec![self.station.not_tried()],
+        }
     }
 
     /// Whether the station ends with this.

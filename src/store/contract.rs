@@ -68,7 +68,7 @@ pub(super) fn receipt() -> Receipt {
 }
 
 /// A new store on disk in a folder of its own.
-pub(super) fn on_disk(folder: &std::path::Path) -> SqliteStore {
+pub(crate) fn on_disk(folder: &std::path::Path) -> SqliteStore {
     let probe = Probe::default();
     let directory = DataDirectory::find_or_bear(folder, DirectoryKind::Training, &probe).unwrap();
     let opening = directory

@@ -49,6 +49,9 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use contract::on_disk;
+
 pub use audit::{Act, AuditRow, Head, Shown, Witnessed};
 pub use bulk::{EntrySource, Lookup};
 pub use connection::Synchronous;

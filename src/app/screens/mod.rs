@@ -9,6 +9,7 @@ mod reception;
 mod records;
 mod review;
 mod set_up;
+mod sign_in;
 mod start;
 mod vaccine;
 
@@ -79,6 +80,15 @@ impl Screen {
     }
 }
 
+/// What a person asks of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// To open another screen.
+    GoTo(Screen),
+    /// To be spoken to in another language.
+    Speak(Language),
+}
+
 /// What every screen is given.
 pub(super) struct Cx<'a> {
     pub(super) view: &'a View,
@@ -111,6 +121,7 @@ pub(super) struct States {
     delivery: delivery::State,
     count: count::State,
     set_up: set_up::State,
+    sign_in: sign_in::State,
     records: records::State,
     lot: lot::State,
 }
@@ -151,17 +162,22 @@ fn time_of(record: &VaccinationRecord) -> String {
         .to_owned()
 }
 
-/// Draws the open screen; the screen that a person wants to go to.
-pub(super) fn show(ui: &mut Ui, open: Screen, cx: &Cx<'_>, states: &mut States) -> Option<Screen> {
-    match open {
+/// Draws the open screen, or while nobody sits here who should, the page on which somebody signs
+/// in.
+pub(super) fn show(ui: &mut Ui, open: Screen, cx: &Cx<'_>, states: &mut States) -> Option<Wish> {
+    if cx.view.people.must_sign_in() {
+        return sign_in::show(ui, cx, &mut states.sign_in);
+    }
+    let next = match open {
         Screen::Reception => reception::show(ui, cx, &mut states.reception),
         Screen::Start => start::show(ui, cx, &mut states.start),
         Screen::Review => review::show(ui, cx, &mut states.review),
         Screen::Entry => entry::show(ui, cx, &mut states.entry),
         Screen::Delivery => delivery::show(ui, cx, &mut states.delivery),
         Screen::Count => count::show(ui, cx, &mut states.count),
-        Screen::SetUp => set_up::show(ui, cx, &mut states.set_up),
+        Screen::SetUp => return set_up::show(ui, cx, &mut states.set_up),
         Screen::Records => records::show(ui, cx, &mut states.records),
         Screen::Lot => lot::show(ui, cx, &mut states.lot),
-    }
+    };
+    next.map(Wish::GoTo)
 }

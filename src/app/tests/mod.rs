@@ -6,4 +6,6 @@ mod flows;
 mod painter;
 pub(in crate::app) mod paper;
 mod pictures;
+mod set_up;
 mod stage;
+mod start;

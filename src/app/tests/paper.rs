@@ -9,7 +9,7 @@ use crate::app::view::{CameraState, DeliveryState, Notice, View};
 use crate::desk::*;
 use crate::intake::*;
 use crate::reading::{self, FrameId, Pattern, Presented, Verdict, Witness, WitnessKind};
-use crate::station::{Command, Queue};
+use crate::station::{Command, People, Queue};
 use crate::text::Bilingual;
 use crate::voucher::{TicketKindCodes, VoucherNumber};
 
@@ -49,7 +49,7 @@ pub(super) fn too_soon() -> Finding {
 }
 
 /// The desk, and what answers it.
-pub(super) struct Paper {
+pub(in crate::app) struct Paper {
     desk: Desk,
     ids: u128,
     frame: u64,
@@ -64,6 +64,8 @@ pub(super) struct Paper {
     pub warnings: Vec<Bilingual>,
     pub queue: Queue,
     pub card: Option<(Session, String)>,
+    pub seal: Option<String>,
+    pub people: People,
     notice: Option<Notice>,
     sound: Option<(u64, Sound)>,
     /// What was told that is not the desk's.
@@ -87,6 +89,8 @@ impl Paper {
             warnings: Vec::new(),
             queue: Queue::default(),
             card: None,
+            seal: None,
+            people: People::default(),
             notice: None,
             sound: None,
             commands: Vec::new(),
@@ -100,6 +104,7 @@ impl Paper {
     pub fn view(&self) -> View {
         View {
             desk: self.snapshot(),
+            people: self.people.clone(),
             camera: self.camera.clone(),
             warnings: self.warnings.clone(),
             delivery: self.delivery.clone(),
@@ -111,7 +116,7 @@ impl Paper {
                 free: Some(20_000_000_000),
                 battery: Some((90, false)),
             },
-            seal: None,
+            seal: self.seal.clone(),
             card: self.card.clone(),
         }
     }
@@ -168,13 +173,17 @@ impl Paper {
                 None
             }
             Effect::Refuse(refusal) => {
-                let number = self.notice.as_ref().map_or(0, |notice| notice.number + 1);
-                let words = Bilingual::of_text(&refusal.to_string());
-                self.notice = Some(Notice { number, words });
+                self.notify(Bilingual::of_text(&refusal.to_string()));
                 None
             }
             Effect::SettleReview(_) | Effect::Audit(_) => None,
         }
+    }
+
+    /// A sentence is shown.
+    pub fn notify(&mut self, words: Bilingual) {
+        let number = self.notice.as_ref().map_or(0, |notice| notice.number + 1);
+        self.notice = Some(Notice { number, words });
     }
 
     /// A voucher is laid down and read.

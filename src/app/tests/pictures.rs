@@ -115,7 +115,6 @@ fn the_other_screens_look_as_they_did() {
         (Screen::Records, "records"),
         (Screen::Delivery, "delivery"),
         (Screen::Count, "count"),
-        (Screen::SetUp, "set-up"),
         (Screen::Lot, "lot"),
     ];
     for language in LANGUAGES {

@@ -63,6 +63,7 @@ impl Stage {
             doctors: vec![Doctor::new("山田 太郎").unwrap()],
             usual: Some(super::paper::session()),
             operator: OperatorId::new("clerk-01").unwrap(),
+            mount: None,
             server: None,
             reports: std::env::temp_dir().join("uketsuke-test-reports"),
             clock: Arc::new(SetClock::start(now())),

@@ -145,6 +145,7 @@ fn restyle(style: &mut Style) {
     let visuals = &mut style.visuals;
     visuals.panel_fill = TABLE;
     visuals.window_fill = PAPER.ground;
+    visuals.extreme_bg_color = PAPER.ground;
     visuals.override_text_color = Some(PAPER.ink);
     visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, PAPER.edge);
     visuals.selection.stroke = FOCUS;

@@ -20,7 +20,7 @@ pub(in crate::app) enum Emphasis {
 }
 
 impl Emphasis {
-    fn colours(self) -> Colours {
+    pub(super) fn colours(self) -> Colours {
         match self {
             Self::Primary => theme::ACTION,
             Self::Plain | Self::Switch(false) => theme::PAPER,

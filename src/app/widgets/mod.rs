@@ -9,6 +9,7 @@ mod picture;
 mod shape;
 mod sign;
 mod tabs;
+mod tile;
 
 pub(super) use button::{Emphasis, button, wide_button};
 pub(super) use choice::{Chosen, Question, choose};
@@ -18,3 +19,4 @@ pub(super) use picture::live_picture;
 pub(super) use shape::{Mark, Shape, paint_shape};
 pub(super) use sign::{Sign, chip, sign_panel};
 pub(super) use tabs::tabs;
+pub(super) use tile::{paint_words, tile};

@@ -15,6 +15,10 @@ pub(in crate::app) enum Shape {
     Octagon,
     /// Training.
     Diamond,
+    /// A product, like the one below.
+    Plus,
+    /// A product.
+    Ring,
 }
 
 /// What is in it.
@@ -65,6 +69,16 @@ pub(in crate::app) fn paint_shape(
             &[at(0.0, -1.0), at(1.0, 0.0), at(0.0, 1.0), at(-1.0, 0.0)],
             fill,
         ),
+        Shape::Plus => {
+            for bar in [vec2(2.0, 0.7), vec2(0.7, 2.0)] {
+                let bar = Rect::from_center_size(centre, bar * radius);
+                painter.rect_filled(bar, 0.0, fill);
+            }
+        }
+        Shape::Ring => {
+            let width = radius * 0.45;
+            painter.circle_stroke(centre, radius - width / 2.0, Stroke::new(width, fill));
+        }
         Shape::Octagon => {
             let corners: Vec<Pos2> = (0..8u8)
                 .map(|n| {

@@ -11,6 +11,8 @@ words! {
     SET_UP = "設定", "Set-up";
     MENU = "メニュー", "Menu";
     BACK = "戻る", "Back";
+    OPERATOR = "担当", "On duty";
+    SIGN_OUT = "サインアウト", "Sign out";
     CLOSE_NOTICE = "閉じる", "Close";
     TRAINING = "訓練中・本番ではありません", "TRAINING (not real records)";
     LAY_SAMPLE = "見本を置く", "Lay a sample down";

@@ -41,6 +41,7 @@ pub(super) mod delivery;
 pub(super) mod entry;
 pub(super) mod review;
 pub(super) mod set_up;
+pub(super) mod sign_in;
 pub(super) mod start;
 
 pub(super) use bars::*;
@@ -58,6 +59,7 @@ mod tests {
             entry::ALL,
             review::ALL,
             set_up::ALL,
+            sign_in::ALL,
             start::ALL,
         ];
         for words in tables.concat() {

@@ -17,9 +17,11 @@ words! {
     TOUCH_DATE = "今日の日付か確かめて、触れてください", "Check that this is today, and touch it";
     WRONG_DATE = "違うときは、端末の時計を直してください", "If it is not, set the tablet's clock";
     TYPE_NAME = "キーボードで入力してください", "Type it on the keyboard";
+    TYPE_OTHER = "ほかの名前は、キーボードで入力します", "For another name, use the keyboard";
     USE_NAME = "この名前にする", "Use this name";
+    LISTED_LOTS = "一覧に戻る", "Show the list";
     PRODUCT_FIRST = "先にワクチンを選んでください", "Choose the vaccine first";
-    COMPARE_LOT = "バイアルのラベルと見比べて選んでください", "Compare with the label on the vial";
+    COMPARE_LOT = "バイアルのラベルと見比べて選びます", "Compare with the label on the vial";
     OTHER_LOT = "一覧にないロット", "A lot that is not listed";
     USE_LOT = "このロットにする", "Use this lot";
     UNTIL = "期限", "until";
@@ -34,4 +36,14 @@ words! {
     CHANGE_TO = "このロットに変更", "Change to this lot";
     NEW_LOT = "新しいロット", "The new lot";
     NEW_PRODUCT = "別のワクチン", "Another vaccine";
+    SAME_LOT = "いまと同じロットです", "This is the lot in use";
+    CHOOSE_NEW = "右から新しいロットを選んでください", "Choose the new lot on the right";
+    NEXT = "次へ", "Next";
+    COMPARE_AGAIN = "バイアルと同じですか", "Is this what is on the vial?";
+    HOW_IT_STANDS = "いまの状態", "How things stand";
+    BEGUN = "今日の設定", "Today's set-up";
+    CHANGE = "設定を変える", "Change it";
+    TO_RECEPTION = "受付へ", "To reception";
+    REOPEN_ONLY_IF = "記録が残っていたときだけ、締めを取り消します", "Open it again only if there is more to record";
+    AND = "・", ", ";
 }
