@@ -118,6 +118,11 @@ def score(folder: Path, told: dict[str, list[dict]], fps: int, total: Score) -> 
     total.wrong += [f"{folder.name}: frame {event['at_frame']}" for event in recorded if event["number"] not in expected]
     total.missed += [f"{folder.name}: voucher {i + 1}" for i, number in enumerate(expected) if number not in numbers]
     total.doubled += [f"{folder.name}: {len(numbers)}"] if len(numbers) != len(set(numbers)) else []
+    # The book refuses a second record of a dose, so a number that was read once too often shows as this.
+    again = sum(voucher.again for voucher in laid)
+    for kind in KINDS:
+        repeated = sum(event["event"] == "already_recorded" for event in told[kind])
+        total.doubled += [f"{folder.name}: told {repeated} times as recorded before, {kind}"] if repeated > again else []
     in_order = [number for number in expected if number in numbers]
     total.out_of_order += [] if in_order == [number for number in numbers if number in expected] else [folder.name]
     rests = {voucher.number: voucher.rest for voucher in laid if not voucher.again}

@@ -204,7 +204,8 @@ fn the_pile_is_held_against_the_day_file() {
     assert_eq!(held.status.code(), Some(0), "{}", said(&held));
     let told = objects(&held);
     assert_eq!(numbers(&told, "recorded"), truth());
-    assert_eq!(told.last().expect("a report")["sheets"], 3);
+    let report = told.last().expect("a report");
+    assert_eq!((&report["sheets"], &report["not_read"]), (&3.into(), &0.into()));
 
     let stranger = Tablet::new();
     let other = stranger.run(&[&pile[..], &sealed].concat());

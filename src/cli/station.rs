@@ -108,9 +108,10 @@ fn commands(read: bool) -> io::Result<(Receiver<Command>, Option<Sender<Command>
     }
     let reader = std::thread::Builder::new().name("commands".to_owned());
     reader.spawn(move || {
-        for line in io::stdin().lock().lines() {
+        for line in io::stdin().lock().split(b'\n') {
             let Ok(line) = line else { return };
-            match station_command::parse(&line) {
+            // In another encoding it is no command, and the station goes on.
+            match station_command::parse(&String::from_utf8_lossy(&line)) {
                 Ok(input) => {
                     if sender.send(input.into()).is_err() {
                         return;

@@ -78,6 +78,7 @@ pub fn watch_camera(
         watcher: Watcher::default(),
         cards: CardWatch::default(),
         mount: mount.map(|mount| (mount.clone(), MountWatch::new(mount))),
+        fits: true,
         clock,
         viewer,
     };
@@ -131,6 +132,8 @@ struct Looking<'a> {
     watcher: Watcher,
     cards: CardWatch,
     mount: Option<(Mount, MountWatch)>,
+    /// Whether what is open now is the mount's camera.
+    fits: bool,
     clock: &'a dyn Clock,
     viewer: &'a dyn Viewer,
 }
@@ -215,8 +218,11 @@ impl Looking<'_> {
         let Some((mount, watch)) = &mut self.mount else {
             return Vec::new();
         };
+        if !self.fits {
+            return Vec::new();
+        }
         if !mount.fits(seen.observation.size) {
-            self.mount = None;
+            self.fits = false;
             return vec![CameraReport::OtherMount(other_pictures())];
         }
         if !seen.outcomes.iter().any(accepted) {
@@ -236,8 +242,9 @@ impl Looking<'_> {
         let present = opened.camera_format();
         let other = (self.mount.as_ref())
             .and_then(|(mount, _)| mount.profile().check_camera(&present).err());
+        // The mount's own camera may come back.
+        self.fits = other.is_none();
         if let Some(other) = other {
-            self.mount = None;
             reports.push(CameraReport::OtherMount(words(&other)));
         }
         reports
