@@ -205,7 +205,10 @@ fn the_pile_is_held_against_the_day_file() {
     let told = objects(&held);
     assert_eq!(numbers(&told, "recorded"), truth());
     let report = told.last().expect("a report");
-    assert_eq!((&report["sheets"], &report["not_read"]), (&3.into(), &0.into()));
+    assert_eq!(
+        (&report["sheets"], &report["not_read"]),
+        (&3.into(), &0.into())
+    );
 
     let stranger = Tablet::new();
     let other = stranger.run(&[&pile[..], &sealed].concat());
