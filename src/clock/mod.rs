@@ -67,8 +67,10 @@ pub fn jump(before: &Moment, after: &Moment) -> Option<SignedDuration> {
     if before.run != after.run {
         return (moved < -TOLERANCE).then_some(moved);
     }
-    let elapsed = after.monotonic.saturating_sub(before.monotonic);
-    let strayed = moved - SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
+    let since_start =
+        |moment: &Moment| SignedDuration::try_from(moment.monotonic).unwrap_or(SignedDuration::MAX);
+    // What is written down late is told by a moment before the last one.
+    let strayed = moved - (since_start(after) - since_start(before));
     (strayed.abs() > TOLERANCE).then_some(strayed)
 }
 

@@ -270,8 +270,8 @@ impl Turn<'_, '_> {
     /// an entry that is not in the book goes to it again.
     pub(super) fn take_up(&mut self, id: AsideId) -> Done {
         let aside = self.aside(id)?;
-        if let Some(entry) = &aside.known.unkept {
-            return self.resume_listed(entry.id);
+        if let Some(unkept) = &aside.known.unkept {
+            return self.resume_listed(unkept.entry.id);
         }
         self.of_today(&aside.known)?;
         self.desk.lists.remove_aside(id);

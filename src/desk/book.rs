@@ -1,19 +1,25 @@
 //! Going on where the desk was left: a program that starts again in the middle of a day.
+//!
+//! Notes are kept before anything that follows from a step is carried out. What was on its way into
+//! the book when the program ended is handed to it again, the same entry: if the book had it, it
+//! says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::case::{Case, Step};
 use super::count::VialCount;
-use super::day::{Day, DayRecord, Explanation};
-use super::lists::{Aside, Lists, Undecided};
+use super::day::{Day, DayRecord, Explanation, Pending};
+use super::lists::{Aside, Lists, Undecided, Unkept, Why};
 use super::session::Shift;
 use super::step::Desk;
 use crate::intake::{
-    Catalogue, NextOutcome, Segments, SequenceNumber, Session, Slip, SlipBook, SlipNumber,
-    StationId, Subject, VaccinationRecord,
+    Catalogue, Entry, EntryKind, NextOutcome, RecordId, Segments, SequenceNumber, Session, Slip,
+    SlipBook, SlipNumber, StationId, Subject, VaccinationRecord,
 };
+use crate::text::Bilingual;
 use crate::voucher::TicketKindCodes;
 
 /// What the desk knows and no record tells: it has to be kept wherever it changed, before anything
@@ -29,7 +35,13 @@ pub struct Notes {
     pub counts: Vec<VialCount>,
     /// What was explained on the day.
     pub explanations: Vec<Explanation>,
-    /// What nobody decided.
+    /// Changes of records that are not in the book.
+    pub changes: Vec<Entry>,
+    /// A slip whose record waits for an answer or is not in the book.
+    pub slip: Option<Unkept>,
+    /// The slip that was chosen for the next voucher.
+    pub chosen_slip: Option<SlipNumber>,
+    /// What nobody decided, the voucher in hand included if it waits for a person.
     pub undecided: Vec<Undecided>,
     /// What was put aside.
     pub aside: Vec<Aside>,
@@ -68,16 +80,23 @@ impl Desk {
             to_follow,
             last,
         } = resumed;
-        let open = to_follow.iter().filter_map(slip_of).collect();
         let mut desk = Self::new(station, catalogue, codes);
         desk.day = notes.day.map(|date| {
             let mut day = Day::resume(date, records, notes.counts, notes.explanations);
             day.closed = notes.closed.contains(&date);
+            day.pending = notes.changes.into_iter().map(interrupted).collect();
             day
         });
         desk.closed = notes.closed;
         desk.lists = Lists::resume(notes.undecided, notes.aside, notes.last_listed);
-        desk.slips = SlipBook::restore(notes.last_slip, open);
+        let unkept = desk.lists.unkept_entries().chain(&notes.slip);
+        let unkept = unkept.map(|unkept| &unkept.entry);
+        let issued = unkept.filter(|entry| entry.kind == EntryKind::New);
+        let issued = issued.map(|entry| &entry.record).chain(&to_follow);
+        // The book may have what nobody knows that it has.
+        let open: BTreeMap<_, _> = issued.filter_map(slip_of).collect();
+        desk.slips = SlipBook::restore(notes.last_slip, open.into_values().collect());
+        desk.chosen_slip = notes.chosen_slip;
         let waiting = to_follow.into_iter().map(|record| (record.id, record));
         desk.slip_records = waiting.collect::<BTreeMap<_, _>>();
         desk.last = last;
@@ -90,6 +109,8 @@ impl Desk {
             segments,
             next: NextOutcome::default(),
         });
+        desk.case = (notes.slip.zip(desk.session().cloned()))
+            .map(|(slip, session)| Case::resumed(slip, session, why_interrupted()));
         desk
     }
 
@@ -97,29 +118,88 @@ impl Desk {
     pub fn notes(&self) -> Notes {
         let day = self.day.as_ref();
         let shift = self.shift.as_ref();
+        let changes = day.map_or(&[][..], |day| &day.pending);
+        let slip = self.case.as_ref().filter(|case| case.number().is_none());
+        let lists = self.lists_to_keep();
         Notes {
             day: day.map(|day| day.date),
             closed: self.closed.clone(),
             counts: day.map_or_else(Vec::new, |day| day.counted().to_vec()),
             explanations: day.map_or_else(Vec::new, |day| day.explanations.clone()),
-            undecided: self.lists.undecided().to_vec(),
-            aside: self.lists.aside().to_vec(),
-            last_listed: self.lists.last(),
+            changes: changes.iter().map(|change| change.entry.clone()).collect(),
+            slip: slip
+                .filter(|slip| slip.step != Step::Checking)
+                .map(Case::as_unkept),
+            chosen_slip: self.chosen_slip,
+            undecided: lists.undecided().to_vec(),
+            aside: lists.aside().to_vec(),
+            last_listed: lists.last(),
             last_slip: self.slips.last(),
             session: shift.map(|shift| (shift.session.clone(), shift.segments.clone())),
         }
     }
+
+    /// The lists as they are when nobody is left who knows what is in hand: its voucher may be taken
+    /// away before the program runs again.
+    fn lists_to_keep(&self) -> Lists {
+        let mut lists = self.lists.clone();
+        let Some(case) = self.case.as_ref().filter(|case| case.number().is_some()) else {
+            return lists;
+        };
+        match (case.listed, case.undecided()) {
+            (Some(id), Some(why)) => lists.renew(id, case.known(), why),
+            (Some(id), None) if case.step == Step::Recording => {
+                lists.renew(id, case.known(), Why::NotInTheBook);
+            }
+            (None, Some(why)) => {
+                lists.leave(case.known(), why);
+            }
+            // It lies there and nothing was said of it yet.
+            (_, None) => {}
+        }
+        lists
+    }
+
+    /// Entries that were on their way into the book when the program ended.
+    pub fn interrupted(&self) -> Vec<RecordId> {
+        let pending = self.day.iter().flat_map(|day| &day.pending);
+        let failed = pending.filter(|change| change.failed.is_some());
+        let failed = failed.map(|change| change.entry.id);
+        let case = self
+            .case
+            .iter()
+            .filter(|case| matches!(case.step, Step::Failed(_)));
+        failed.chain(case.map(|case| case.entry.id)).collect()
+    }
 }
 
-/// The slip that stands in for a record's voucher.
-fn slip_of(record: &VaccinationRecord) -> Option<Slip> {
+/// What is said of an entry that was on its way when the program ended.
+fn why_interrupted() -> Bilingual {
+    Bilingual::new(
+        "記録の途中でアプリが終了しました。もう一度記録してください",
+        "the program ended before it was recorded: record it again",
+    )
+}
+
+fn interrupted(entry: Entry) -> Pending {
+    Pending {
+        entry,
+        failed: Some(why_interrupted()),
+    }
+}
+
+/// The slip that stands in for a record's voucher, by its number.
+fn slip_of(record: &VaccinationRecord) -> Option<(SlipNumber, Slip)> {
     match record.subject {
-        Subject::ToFollow { slip, dose } => Some(Slip {
-            number: slip,
-            record: record.id,
-            date: record.date,
-            dose,
-        }),
+        Subject::ToFollow { slip, dose } => {
+            let out = Slip {
+                number: slip,
+                record: record.id,
+                date: record.date,
+                dose,
+            };
+            Some((slip, out))
+        }
         Subject::Voucher(_) => None,
     }
 }

@@ -1,8 +1,8 @@
 //! The voucher, or slip, that the desk works on: there is one at a time.
 
-use super::lists::{Known, UndecidedId, Why};
+use super::lists::{Known, UndecidedId, Unkept, Why};
 use super::table::PresentationId;
-use crate::intake::{Entry, Finding, FindingCode, Session, SlipNumber};
+use crate::intake::{Decision, Entry, Finding, FindingCode, Session, SlipNumber, decide};
 use crate::reading::FrameId;
 use crate::text::Bilingual;
 use crate::voucher::VoucherNumber;
@@ -64,14 +64,49 @@ impl Case {
         }
     }
 
+    /// The entry, while it is on its way into the book.
+    pub(super) fn unkept(&self) -> Option<Unkept> {
+        let on_its_way = matches!(self.step, Step::Recording | Step::Failed(_));
+        on_its_way.then(|| self.as_unkept())
+    }
+
+    /// The entry, with what the rules found of it.
+    pub(super) fn as_unkept(&self) -> Unkept {
+        Unkept {
+            entry: self.entry.clone(),
+            completes: self.completes,
+            findings: self.findings.clone(),
+            answered: self.answered,
+        }
+    }
+
+    /// A slip that was in hand when the program ended: its question is open, or it is not in the
+    /// book for the reason `why`.
+    pub(super) fn resumed(slip: Unkept, session: Session, why: Bilingual) -> Self {
+        let stops = decide(session.mode, &slip.findings) == Decision::Stop && !slip.answered;
+        Self {
+            session: Session {
+                date: slip.entry.record.date,
+                ..session
+            },
+            entry: slip.entry,
+            completes: slip.completes,
+            presentation: None,
+            frame: None,
+            listed: None,
+            findings: slip.findings,
+            answered: slip.answered,
+            step: if stops { Step::Held } else { Step::Failed(why) },
+        }
+    }
+
     /// What the lists say of it.
     pub(super) fn known(&self) -> Known {
-        let failed = matches!(self.step, Step::Failed(_));
         Known {
             number: self.number(),
             evidence: Some(self.entry.record.evidence.clone()),
             frame: self.frame,
-            unkept: failed.then(|| Box::new(self.entry.clone())),
+            unkept: self.unkept().map(Box::new),
             ..Known::of(self.session.date)
         }
     }

@@ -176,7 +176,12 @@ impl Day {
     /// All counts, with what the records say.
     pub(super) fn counts(&self) -> Vec<VialCount> {
         let mut counts = self.counts.clone();
-        for given in self.records.iter().filter_map(DayRecord::given) {
+        // One that was corrected to another day was given from that day's vials.
+        let of_day = self
+            .records
+            .iter()
+            .filter(|kept| kept.record.date == self.date);
+        for given in of_day.filter_map(DayRecord::given) {
             match counts.iter_mut().find(|count| count.of == given) {
                 Some(count) => count.recorded += 1,
                 None => {

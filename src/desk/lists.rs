@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::intake::{Entry, Evidence, FindingCode, Reason, RecordId};
+use super::day::for_review;
+use crate::intake::{Entry, Evidence, Finding, FindingCode, Reason, RecordId, SlipNumber};
 use crate::reading::{self, FrameId, Pattern, Witness};
 use crate::text::Bilingual;
 use crate::voucher::{VoucherNumber, as_text};
@@ -15,6 +16,34 @@ pub struct UndecidedId(pub u64);
 /// One of the vouchers that were put aside; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AsideId(pub u64);
+
+/// An entry that is not in the book, with all that is needed to hand it over once more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unkept {
+    /// The entry: the same at every try.
+    #[serde(flatten)]
+    pub entry: Entry,
+    /// The slip whose record it completes.
+    #[serde(default)]
+    pub completes: Option<SlipNumber>,
+    /// What the rules found of it.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// Whether a person answered that.
+    #[serde(default)]
+    pub answered: bool,
+}
+
+impl Unkept {
+    /// What a person has to look at once it is in the book.
+    pub(super) fn for_review(&self) -> Vec<Finding> {
+        if self.answered {
+            Vec::new()
+        } else {
+            for_review(&self.findings)
+        }
+    }
+}
 
 /// What is known of a voucher that is not on the table any more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,7 +65,7 @@ pub struct Known {
     #[serde(skip)]
     pub frame: Option<FrameId>,
     /// The entry that was made for it and that is not in the book.
-    pub unkept: Option<Box<Entry>>,
+    pub unkept: Option<Box<Unkept>>,
 }
 
 impl Known {
@@ -227,20 +256,26 @@ impl Lists {
     /// The entry that was made for the voucher of `number` on `day` and is not in the book.
     pub(super) fn unkept(&self, number: VoucherNumber, day: Date) -> Option<RecordId> {
         let mut own = (self.all()).filter(|known| known.day == day && known.is(number));
-        own.find_map(|known| known.unkept.as_ref().map(|entry| entry.id))
+        own.find_map(|known| known.unkept.as_ref().map(|unkept| unkept.entry.id))
     }
 
     /// Whether this entry is on a list and not in the book.
     pub(super) fn has_unkept(&self, id: RecordId) -> bool {
-        let is_it = |known: &Known| known.unkept.as_ref().is_some_and(|entry| entry.id == id);
-        self.all().any(is_it)
+        let is_it = |unkept: &Box<Unkept>| unkept.entry.id == id;
+        self.all()
+            .any(|known| known.unkept.as_ref().is_some_and(is_it))
     }
 
     /// Whether an entry of this record is not in the book.
     pub(super) fn is_unkept(&self, record: RecordId) -> bool {
-        let is_it = |entry: &Entry| entry.record.id == record;
+        let is_it = |unkept: &Unkept| unkept.entry.record.id == record;
         self.all()
             .any(|known| known.unkept.as_deref().is_some_and(is_it))
+    }
+
+    /// Entries on either list that are not in the book.
+    pub(super) fn unkept_entries(&self) -> impl Iterator<Item = &Unkept> {
+        self.all().filter_map(|known| known.unkept.as_deref())
     }
 
     /// How many records are not in the book.
@@ -250,7 +285,8 @@ impl Lists {
 
     /// What stands for the voucher of this entry, which is not in the book, leaves both lists.
     pub(super) fn take_unkept(&mut self, id: RecordId) -> Option<Known> {
-        let is_it = |known: &Known| (known.unkept.as_ref()).is_some_and(|entry| entry.id == id);
+        let is_it =
+            |known: &Known| (known.unkept.as_ref()).is_some_and(|unkept| unkept.entry.id == id);
         let found = self.all().find(|known| is_it(known)).cloned()?;
         self.undecided.retain(|item| !is_it(&item.known));
         self.aside.retain(|item| !is_it(&item.known));

@@ -59,7 +59,7 @@ pub use count::{CountError, Discard, DrawnFrom, VialCount, VialKey};
 pub use day::{Change, DayRecord, Explanation, OpenPoint, Pending, Standing};
 pub use effect::{Act, Effect, Sound};
 pub use input::{Doubt, Input, Kept, Keyed, Now, Read, Target};
-pub use lists::{Aside, AsideId, Known, Undecided, UndecidedId, Why};
+pub use lists::{Aside, AsideId, Known, Undecided, UndecidedId, Unkept, Why};
 pub use manual::{Manual, ManualError, Typed};
 pub use reconcile::{DayEntry, DayFile, Found, OnRecord, Reconciliation, Report};
 pub use refusal::Refusal;

@@ -282,16 +282,16 @@ impl Turn<'_, '_> {
         listed: Option<UndecidedId>,
     ) {
         let session = self.desk.shift.as_ref().map(|shift| shift.session.clone());
-        if let (Some(entry), Some(session)) = (known.unkept, session) {
+        if let (Some(unkept), Some(session)) = (known.unkept, session) {
             self.desk.case = Some(Case {
-                entry: *entry,
-                completes: None,
+                entry: unkept.entry,
+                completes: unkept.completes,
                 session,
                 presentation,
                 frame: known.frame,
                 listed,
-                findings: Vec::new(),
-                answered: true,
+                findings: unkept.findings,
+                answered: unkept.answered,
                 step: Step::Recording,
             });
             self.send();

@@ -93,7 +93,7 @@ impl Turn<'_, '_> {
         let late = self.desk.lists.take_unkept(entry);
         let late = late.and_then(|known| known.unkept);
         let late = late.ok_or(Refusal::UnknownRecord(entry))?;
-        self.add_to_day(&late, kept, Vec::new());
+        self.add_to_day(&late.entry, kept, late.for_review());
         Ok(())
     }
 
@@ -101,15 +101,24 @@ impl Turn<'_, '_> {
         let Some(case) = self.desk.case.clone() else {
             return;
         };
-        let findings = if case.answered {
-            Vec::new()
+        let record = case.entry.record.id;
+        let shown = for_review(&case.findings);
+        let is_new = if case.answered {
+            let is_new = self.add_to_day(&case.entry, kept, Vec::new());
+            // The book has them from before the answer.
+            if is_new && !shown.is_empty() {
+                self.tell(Effect::SettleReview(record));
+            }
+            is_new
         } else {
-            for_review(&case.findings)
+            self.add_to_day(&case.entry, kept, shown)
         };
-        let is_new = self.add_to_day(&case.entry, kept, findings);
         if is_new {
             self.sound(Sound::Recorded);
-            self.finish(Ending::Recorded(case.entry.record.id));
+            self.finish(match case.completes {
+                None => Ending::Recorded(record),
+                Some(_) => Ending::Completed,
+            });
         } else {
             let record = &case.entry.record;
             self.withdraw_slip_of(record.subject, record.id);

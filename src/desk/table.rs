@@ -14,6 +14,9 @@ pub struct PresentationId(pub u64);
 pub enum Ending {
     /// Its record is in the book.
     Recorded(RecordId),
+    /// The record of a slip has its number now. There is more in it than this voucher, so that
+    /// nothing is undone by the way.
+    Completed,
     /// The same record was there before.
     AlreadyRecorded,
     /// A person said not to record it.

@@ -8,7 +8,7 @@ use super::session::Mode;
 use crate::text::Bilingual;
 
 /// One thing that a person should know of a dose before or after it is recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Which rule found it.
     pub code: FindingCode,
@@ -21,7 +21,7 @@ pub struct Finding {
 }
 
 /// What a finding asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Nothing: it is normal, and named.
     Note,

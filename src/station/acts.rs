@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use crate::desk::{Act, Aside, DrawnFrom, OpenPoint, Undecided, VialKey};
 use crate::intake::{FindingCode, Mode, Session};
-use crate::store;
+use crate::store::{self, Deed};
 
-/// The act and its particulars; `None` for what the store writes itself.
-pub(super) fn of(act: &Act) -> Option<(store::Act, String)> {
+/// What the store writes down of it.
+pub(super) fn of(act: &Act) -> Deed {
     use store::Act as A;
-    Some(match act {
+    let (act, detail) = match act {
         Act::Confirmed(session) => (A::SessionConfirmed, presets(session)),
         Act::Relieved { left, took_over } => (A::Relieved, format!("{left} → {took_over}")),
         Act::RecordedAllTheSame {
@@ -50,8 +50,10 @@ pub(super) fn of(act: &Act) -> Option<(store::Act, String)> {
             format!("{} {doses} {}: {reason}", lot(of), place(*from)),
         ),
         Act::Explained(point, reason) => (A::Explained, format!("{}: {reason}", open(point))),
-        Act::Closed(_) | Act::Reopened(..) => return None,
-    })
+        Act::Closed(date) => return Deed::Closed(*date),
+        Act::Reopened(date, reason) => return Deed::Reopened(*date, reason.to_string()),
+    };
+    Deed::Did(act, detail)
 }
 
 fn presets(session: &Session) -> String {

@@ -10,8 +10,8 @@ use crate::intake::{
     Severity, Subject, check,
 };
 use crate::store::{
-    CopyState, Crop, Entered, RecordOfDay, RecordStore as _, Shown, SqliteStore, State, StoreError,
-    Witnessed, previous,
+    AuditRow, CopyState, Crop, Entered, RecordOfDay, RecordStore as _, Shown, SqliteStore, State,
+    StoreError, Witnessed, previous,
 };
 use crate::text::Bilingual;
 use crate::voucher::{MunicipalityCode, TicketKindCodes};
@@ -99,35 +99,21 @@ impl Book {
         Ok(())
     }
 
-    /// Writes down what a person did; of a close the seal that belongs on the day's paper.
-    pub(super) fn witness(
+    /// Keeps what the desk knows and no record tells, and writes down what people did that led to
+    /// it: both, or neither. The rows of what they did, in order.
+    pub(super) fn keep(
         &mut self,
-        act: &desk::Act,
-        witnessed: &Witnessed,
-    ) -> Result<Option<String>, StoreError> {
-        match act {
-            desk::Act::Closed(date) => {
-                let head = self.store.close_day(*date, witnessed)?;
-                return Ok(Some(head.seal()));
-            }
-            desk::Act::Reopened(date, reason) => {
-                self.store.reopen_day(*date, reason.as_str(), witnessed)?;
-            }
-            act => {
-                if let Some((act, detail)) = acts::of(act) {
-                    let row = self.store.witness(act, &detail, witnessed)?;
-                    // It jumped while no program ran, or since the last row.
-                    self.clock_suspect |= row.clock_jump.is_some();
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// Keeps what the desk knows and no record tells.
-    pub(super) fn keep(&mut self, notes: &Notes) -> Result<(), StoreError> {
+        notes: &Notes,
+        acts: &[(desk::Act, Witnessed)],
+    ) -> Result<Vec<AuditRow>, StoreError> {
         let text = serde_json::to_string(notes).map_err(|_| UNREADABLE)?;
-        self.store.keep_desk(&text)
+        let deeds = acts
+            .iter()
+            .map(|(act, witnessed)| (acts::of(act), witnessed.clone()));
+        let rows = self.store.keep_desk(&text, &deeds.collect::<Vec<_>>())?;
+        // It jumped while no program ran, or since the last row.
+        self.clock_suspect |= rows.iter().any(|row| row.clock_jump.is_some());
+        Ok(rows)
     }
 
     /// What the desk goes on with.

@@ -57,6 +57,10 @@ pub struct Station<'a> {
     pub(super) attendance: Option<Attendance>,
     /// The notes as they are in the book.
     kept: Notes,
+    /// What people did that is not in the book yet.
+    unwritten: Vec<(Act, Witnessed)>,
+    /// Entries that were on their way into the book when the program ended.
+    interrupted: Vec<RecordId>,
     cutouts: Cutouts,
     arrivals: VecDeque<Arrival>,
     copy: Option<CopyState>,
@@ -86,6 +90,8 @@ impl<'a> Station<'a> {
         let desk = Desk::resume(station, catalogue, codes, book.resume()?);
         let mut station = Self {
             kept: desk.notes(),
+            unwritten: Vec::new(),
+            interrupted: desk.interrupted(),
             desk,
             book,
             clock,
@@ -194,6 +200,7 @@ impl<'a> Station<'a> {
                 events.push(Event::NotAccepted(presented.clone()));
             }
             let effects = self.step(input);
+            self.note_acts(&effects, &mut events);
             self.keep_notes(&mut events);
             for effect in effects {
                 waiting.extend(self.carry_out(effect, &mut events));
@@ -202,10 +209,13 @@ impl<'a> Station<'a> {
         events
     }
 
-    /// What is due without anybody asking: what could not be written down is tried again, and a
-    /// screen that nobody touches is locked.
+    /// What is due without anybody asking: what could not be written down is tried again, as is what
+    /// was interrupted by the end of the program, and a screen that nobody touches is locked.
     pub fn tick(&mut self) -> Vec<Event> {
         let mut events = self.look_after_the_seat();
+        for entry in std::mem::take(&mut self.interrupted) {
+            events.extend(self.tell(Input::Retry(entry)));
+        }
         self.keep_notes(&mut events);
         events
     }
@@ -222,14 +232,36 @@ impl<'a> Station<'a> {
         )
     }
 
-    /// Keeps what the desk has to remember, where that changed.
+    /// What people did waits to be written down, by who did it and when.
+    fn note_acts(&mut self, effects: &[Effect], events: &mut Vec<Event>) {
+        for effect in effects {
+            let Effect::Audit(act) = effect else { continue };
+            if let Act::LeftUndecided(undecided) = act {
+                events.push(Event::LeftUndecided(undecided.id));
+            }
+            let witnessed = self.witnessed();
+            self.unwritten.push((act.clone(), witnessed));
+        }
+    }
+
+    /// Keeps what the desk has to remember, and what people did about it, where that changed.
     fn keep_notes(&mut self, events: &mut Vec<Event>) {
         let notes = self.desk.notes();
-        if notes == self.kept {
+        if notes == self.kept && self.unwritten.is_empty() {
             return;
         }
-        match self.book.keep(&notes) {
-            Ok(()) => self.kept = notes,
+        match self.book.keep(&notes, &self.unwritten) {
+            Ok(rows) => {
+                self.kept = notes;
+                let written = std::mem::take(&mut self.unwritten).into_iter().zip(rows);
+                events.extend(written.filter_map(|((act, _), row)| match act {
+                    Act::Closed(date) => Some(Event::Closed {
+                        date,
+                        seal: row.head().seal(),
+                    }),
+                    _ => None,
+                }));
+            }
             Err(error) => events.push(Event::NotWritten(words(&error))),
         }
     }
@@ -260,18 +292,8 @@ impl<'a> Station<'a> {
                 let settled = self.book.settle_review(record, &witnessed);
                 self.told(settled, events);
             }
-            Effect::Audit(act) => {
-                let witnessed = self.witnessed();
-                let written = self.book.witness(&act, &witnessed);
-                let seal = self.told(written, events).flatten();
-                match (act, seal) {
-                    (Act::LeftUndecided(undecided), _) => {
-                        events.push(Event::LeftUndecided(undecided.id));
-                    }
-                    (Act::Closed(date), Some(seal)) => events.push(Event::Closed { date, seal }),
-                    _ => {}
-                }
-            }
+            // They were noted before anything was carried out.
+            Effect::Audit(_) => {}
             Effect::Sound(sound) => {
                 self.sound(sound, events);
             }

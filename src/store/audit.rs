@@ -310,6 +310,14 @@ impl Head {
 }
 
 impl AuditRow {
+    /// Where the chain stands with this row.
+    pub fn head(&self) -> Head {
+        Head {
+            sequence: self.sequence,
+            chain: self.chain,
+        }
+    }
+
     /// The row's chain value, from the value before it.
     pub(super) fn chained_to(&self, previous: &Digest) -> Digest {
         Fields::of("uketsuke audit 1")
@@ -389,10 +397,7 @@ pub(super) fn last(connection: &Connection) -> rusqlite::Result<Option<AuditRow>
 
 /// Where the chain stands.
 pub(super) fn head(connection: &Connection) -> rusqlite::Result<Head> {
-    Ok(last(connection)?.map_or(Head::START, |row| Head {
-        sequence: row.sequence,
-        chain: row.chain,
-    }))
+    Ok(last(connection)?.map_or(Head::START, |row| row.head()))
 }
 
 /// Appends a row and returns it.

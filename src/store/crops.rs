@@ -2,10 +2,8 @@
 //!
 //! They never show the name, and go when the day is closed and the record acknowledged.
 
-use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
-use super::Head;
 use super::audit::{self, Act, Particulars, Witnessed};
 use super::error::StoreError;
 use super::probe::Step;
@@ -66,27 +64,6 @@ impl SqliteStore {
     pub fn crop_count(&mut self) -> Result<u64, StoreError> {
         self.read(|connection| {
             Ok(connection.query_row("SELECT count(*) FROM crop", [], |row| row.get(0))?)
-        })
-    }
-
-    /// Closes a day: from now on its acknowledged records need no cut-outs. Returns where the
-    /// audit chain stands, whose [seal](Head::seal) belongs on the day's paper.
-    ///
-    /// # Errors
-    /// [`StoreError::NotRecorded`].
-    pub fn close_day(&mut self, date: Date, witnessed: &Witnessed) -> Result<Head, StoreError> {
-        self.transact(|transaction| {
-            let day = date.to_string();
-            let what = Particulars::of(Act::DayClosed, &day);
-            let row = audit::append(transaction, witnessed, &what)?;
-            transaction.execute(
-                "INSERT INTO closed_day (date, audit) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                params![day, row.sequence],
-            )?;
-            Ok(Head {
-                sequence: row.sequence,
-                chain: row.chain,
-            })
         })
     }
 

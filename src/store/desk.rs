@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::audit::{self, Act, Particulars, Witnessed};
+use super::audit::{self, Act, AuditRow, Particulars, Witnessed};
 use super::error::StoreError;
 use super::outbox::{self, STORED, Stored};
 use super::review;
@@ -27,12 +27,60 @@ pub struct RecordOfDay {
     pub findings: Vec<String>,
 }
 
+/// What a person did at the desk that makes no entry of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// An act that changes nothing else in the book, with its particulars: never a voucher's number.
+    Did(Act, String),
+    /// Closed a day: from now on its acknowledged records need no cut-outs.
+    Closed(Date),
+    /// Opened a day again, and why.
+    Reopened(Date, String),
+}
+
+impl Deed {
+    fn write(
+        &self,
+        connection: &Connection,
+        witnessed: &Witnessed,
+    ) -> Result<AuditRow, StoreError> {
+        let append =
+            |act, detail: &str| audit::append(connection, witnessed, &Particulars::of(act, detail));
+        match self {
+            Self::Did(act, detail) => append(*act, detail),
+            Self::Closed(date) => {
+                let date = date.to_string();
+                let row = append(Act::DayClosed, &date)?;
+                connection.execute(
+                    "INSERT INTO closed_day (date, audit) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                    params![date, row.sequence],
+                )?;
+                Ok(row)
+            }
+            Self::Reopened(date, reason) => {
+                let row = append(Act::DayReopened, &format!("{date}: {reason}"))?;
+                connection.execute(
+                    "DELETE FROM closed_day WHERE date = ?1",
+                    params![date.to_string()],
+                )?;
+                Ok(row)
+            }
+        }
+    }
+}
+
 impl SqliteStore {
-    /// Keeps the desk's notes, as text that only the desk understands.
+    /// Keeps the desk's notes, as text that only the desk understands, together with what people
+    /// did that led to them: both, or neither. The rows of what they did, in order; of a close the
+    /// [seal](super::Head::seal) of its row belongs on the day's paper.
     ///
     /// # Errors
     /// [`StoreError::NotRecorded`].
-    pub fn keep_desk(&mut self, notes: &str) -> Result<(), StoreError> {
+    pub fn keep_desk(
+        &mut self,
+        notes: &str,
+        deeds: &[(Deed, Witnessed)],
+    ) -> Result<Vec<AuditRow>, StoreError> {
         self.transact(|transaction| {
             transaction
                 .prepare_cached(
@@ -40,7 +88,9 @@ impl SqliteStore {
                      ON CONFLICT (only) DO UPDATE SET notes = excluded.notes",
                 )?
                 .execute(params![notes])?;
-            Ok(())
+            let rows = deeds.iter();
+            rows.map(|(deed, witnessed)| deed.write(transaction, witnessed))
+                .collect()
         })
     }
 
@@ -81,33 +131,11 @@ impl SqliteStore {
             Ok(records)
         })
     }
-
-    /// A day that was closed is open again.
-    ///
-    /// # Errors
-    /// [`StoreError::NotRecorded`].
-    pub fn reopen_day(
-        &mut self,
-        date: Date,
-        reason: &str,
-        witnessed: &Witnessed,
-    ) -> Result<(), StoreError> {
-        self.transact(|transaction| {
-            let detail = format!("{date}: {reason}");
-            let what = Particulars::of(Act::DayReopened, &detail);
-            audit::append(transaction, witnessed, &what)?;
-            transaction.execute(
-                "DELETE FROM closed_day WHERE date = ?1",
-                params![date.to_string()],
-            )?;
-            Ok(())
-        })
-    }
 }
 
 /// A record from all its entries, oldest first; `None` where the first is missing.
 fn of_history(
-    connection: &rusqlite::Connection,
+    connection: &Connection,
     history: &[Stored],
 ) -> Result<Option<RecordOfDay>, StoreError> {
     let (Some(first), Some(last)) = (history.first(), history.last()) else {
@@ -138,8 +166,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut store = on_disk(folder.path());
         assert_eq!(store.desk().unwrap(), None);
-        store.keep_desk("{}").unwrap();
-        store.keep_desk("{\"day\":\"2021-11-20\"}").unwrap();
+        store.keep_desk("{}", &[]).unwrap();
+        store.keep_desk("{\"day\":\"2021-11-20\"}", &[]).unwrap();
         let notes = store.desk().unwrap();
         assert_eq!(notes.as_deref(), Some("{\"day\":\"2021-11-20\"}"));
     }

@@ -330,7 +330,9 @@ fn pictures_stay_until_the_day_is_closed_and_the_record_acknowledged() {
     let entry = Entry::new(record(1, 1, "FJ7489"));
     let day = entry.record.date;
     store.record_with_crops(&entry, &[crop], &clerk()).unwrap();
-    store.close_day(day, &clerk()).unwrap();
+    store
+        .keep_desk("{}", &[(Deed::Closed(day), clerk())])
+        .unwrap();
     assert_eq!(store.purge_crops(&clerk()).unwrap(), 0);
     store.advance(&[(2, Event::Send)], &clerk()).unwrap();
     let answer = Event::Acknowledge(receipt());
@@ -652,7 +654,10 @@ fn a_seal_on_paper_is_found_again_or_the_alarm_is_raised() {
     let mut store = place.open().unwrap();
     fill(&mut store, 0..3);
     let day = record(1, 1, "FJ7489").date;
-    let seal = store.close_day(day, &clerk()).unwrap().seal();
+    let rows = store
+        .keep_desk("{}", &[(Deed::Closed(day), clerk())])
+        .unwrap();
+    let seal = rows[0].head().seal();
     fill(&mut store, 3..6);
     let row = store.sealed_row(&seal.to_lowercase()).unwrap().unwrap();
     assert_eq!((row.sequence, row.act.as_str()), (5, Act::DayClosed.name()));

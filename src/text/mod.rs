@@ -16,6 +16,8 @@ pub mod html;
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A language that the station speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -26,7 +28,7 @@ pub enum Language {
 }
 
 /// One message in both languages; [`fmt::Display`] writes `日本語 / English`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Bilingual {
     ja: Cow<'static, str>,
     en: Cow<'static, str>,

@@ -18,7 +18,7 @@ use uketsuke::config::DirectoryKind;
 use uketsuke::intake::Entry;
 use uketsuke::keys::{FileKeyStore, KeyName, KeyStore as _, RecoveryIdentity, Secret};
 use uketsuke::store::{
-    Crop, CropPart, DataDirectory, Entered, Event, Medium, Opening, Probe, Receipt,
+    Crop, CropPart, DataDirectory, Deed, Entered, Event, Medium, Opening, Probe, Receipt,
     RecordStore as _, SqliteStore, Step, recover,
 };
 
@@ -133,7 +133,8 @@ fn work(store: &mut SqliteStore, first: u64) {
         ];
         store.advance(&deliver, &clerk()).expect("delivered");
         let day = entry.record.date;
-        store.close_day(day, &clerk()).expect("closed");
+        let closed = [(Deed::Closed(day), clerk())];
+        store.keep_desk("{}", &closed).expect("closed");
         store.purge_crops(&clerk()).expect("purged");
     }
 }

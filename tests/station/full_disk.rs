@@ -1,8 +1,8 @@
 //! A disk that fills up or fails while a station works: said with the remedy, kept at the desk,
 //! and in the book once when there is room again.
 
-use uketsuke::desk::{Input, Stage};
-use uketsuke::intake::RecordId;
+use uketsuke::desk::{Input, Stage, Standing};
+use uketsuke::intake::{Reason, RecordId};
 use uketsuke::station::{Event, Station};
 use uketsuke::store::{RecordStore as _, Synchronous};
 
@@ -114,7 +114,10 @@ fn what_cannot_be_noted_is_told_and_noted_by_the_next_tick_that_finds_room() {
     let tablet = tablet.after_power_cut(2);
     let mut station = at_work(&tablet, &clock);
     let left = station.snapshot().undecided;
-    let unkept = |known: &uketsuke::desk::Known| known.unkept.as_ref().map(|entry| entry.id);
+    let unkept = |known: &uketsuke::desk::Known| {
+        let unkept = known.unkept.as_ref();
+        unkept.map(|unkept| unkept.entry.id)
+    };
     let left: Vec<_> = left.iter().map(|item| unkept(&item.known)).collect();
     assert_eq!(left, [Some(entry)]);
     let events = station.tell(Input::Retry(entry));
@@ -122,4 +125,93 @@ fn what_cannot_be_noted_is_told_and_noted_by_the_next_tick_that_finds_room() {
     assert_eq!(station.snapshot().undecided, []);
     drop(station);
     assert_kept_once(&tablet, entry);
+}
+
+/// The disk takes `writes` more writes, and then the power is cut.
+fn cut_after(writes: u64) -> Fault {
+    Fault {
+        nth: writes + 1,
+        ..FULL
+    }
+}
+
+fn reason() -> Reason {
+    Reason::new("本人に確かめた").expect("a reason")
+}
+
+#[test]
+fn a_cancellation_is_in_the_book_however_much_of_it_was_written_when_the_power_was_cut() {
+    let (mut carried_out, mut told) = (0, 0);
+    for writes in 0..60 {
+        let tablet = Tablet::new(3, Synchronous::Full);
+        let clock = VirtualClock::at_the_start();
+        let mut station = at_work(&tablet, &clock);
+        let mut table = Table::default();
+        table.show_for(3, Sight::Read(number(1)), &mut station, &clock);
+        let record = station.snapshot().records[0].record.id;
+        tablet.disk.fail(cut_after(writes));
+        let reason = reason();
+        let events = station.tell(Input::Cancel { record, reason });
+        let was_told = not_written(&events) > 0;
+        drop(station);
+
+        let tablet = tablet.after_power_cut(writes);
+        let mut station = station_on(tablet.open().expect("a book"), &clock);
+        station.tick();
+        let snapshot = station.snapshot();
+        assert_eq!(snapshot.pending, [], "after {writes} writes");
+        let is_cancelled = snapshot.records[0].standing == Standing::Cancelled;
+        assert!(is_cancelled || was_told, "lost after {writes} writes");
+        carried_out += u32::from(is_cancelled);
+        told += u32::from(was_told);
+    }
+    assert!(
+        carried_out > 5 && told > 5,
+        "{carried_out} carried out, {told} told"
+    );
+}
+
+#[test]
+fn a_day_is_closed_with_its_seal_or_not_at_all() {
+    let rows = |tablet: &Tablet| {
+        let head = tablet.open().expect("a book").head();
+        head.expect("a log").sequence
+    };
+    let tablet = Tablet::new(4, Synchronous::Full);
+    drop(at_work(&tablet, &VirtualClock::at_the_start()));
+    let before = rows(&tablet);
+    for writes in 0..40 {
+        let tablet = Tablet::new(4, Synchronous::Full);
+        let clock = VirtualClock::at_the_start();
+        let mut station = at_work(&tablet, &clock);
+        tablet.disk.fail(cut_after(writes));
+        let events = station.tell(Input::Close);
+        let seal = events.iter().find_map(|event| match event {
+            Event::Closed { seal, .. } => Some(seal.clone()),
+            _ => None,
+        });
+        assert_ne!(seal.is_some(), not_written(&events) > 0, "{events:?}");
+        drop(station);
+
+        let tablet = tablet.after_power_cut(writes);
+        let closed = rows(&tablet) > before;
+        assert!(closed || seal.is_none(), "after {writes} writes");
+        let station = station_on(tablet.open().expect("a book"), &clock);
+        let is_closed = station.snapshot().stage == Stage::Closed;
+        assert_eq!(is_closed, closed, "after {writes} writes");
+    }
+}
+
+#[test]
+fn what_a_person_did_while_the_disk_was_full_is_in_the_log_once_there_is_room() {
+    let tablet = Tablet::new(5, Synchronous::Full);
+    let clock = VirtualClock::at_the_start();
+    let mut station = at_work(&tablet, &clock);
+    tablet.disk.fail(FULL);
+    assert_eq!(not_written(&station.tell(Input::Close)), 1);
+    tablet.disk.heal();
+    let events = station.tick();
+    let sealed = |event: &Event| matches!(event, Event::Closed { seal, .. } if seal.len() == 12);
+    assert!(events.iter().any(sealed), "{events:?}");
+    assert_eq!(station.tick(), []);
 }

@@ -1,4 +1,7 @@
+mod chance;
 mod flow;
 mod matrix;
+mod model;
 mod property;
+mod resume;
 pub(in crate::desk) mod world;

@@ -1,5 +1,7 @@
 //! What surrounds a desk in its tests: a session, vouchers, and identities that count up.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, date};
 use jiff::{Span, Timestamp};
 use uuid::Uuid;
@@ -218,8 +220,67 @@ impl World {
         self.sent.as_ref().unwrap().id
     }
 
+    /// The program ends and starts again, with what it kept and what the book told it.
+    pub fn restart(&mut self) {
+        self.restart_after(&[]);
+    }
+
+    /// The program ends before it hears that these entries are in the book, and starts again.
+    pub fn restart_after(&mut self, unheard: &[(Entry, SequenceNumber)]) {
+        let kept = serde_json::to_string(&self.desk.notes()).unwrap();
+        let day = self.desk.day.as_ref();
+        let mut records = day.map_or_else(Vec::new, |day| day.records.clone());
+        let mut to_follow = self.desk.slip_records.clone();
+        for (entry, place) in unheard {
+            into_the_book(&mut records, &mut to_follow, entry, *place);
+        }
+        records.retain(|kept| day.is_some_and(|day| day.date == kept.record.date));
+        let resumed = Resumed {
+            notes: serde_json::from_str(&kept).unwrap(),
+            records,
+            to_follow: to_follow.into_values().collect(),
+            last: SequenceNumber(self.place),
+        };
+        let catalogue = Catalogue::built_in().unwrap();
+        let codes = TicketKindCodes::default();
+        self.desk = Desk::resume(self.desk.station.clone(), catalogue, codes, resumed);
+    }
+
     pub fn tomorrow(&mut self) {
         self.today = self.today.checked_add(Span::new().days(1)).unwrap();
+    }
+}
+
+/// What the book says after an entry that nobody heard of.
+fn into_the_book(
+    records: &mut Vec<DayRecord>,
+    to_follow: &mut BTreeMap<RecordId, VaccinationRecord>,
+    entry: &Entry,
+    sequence: SequenceNumber,
+) {
+    let (record, cancelled) = (
+        &entry.record,
+        matches!(entry.kind, EntryKind::Cancellation(_)),
+    );
+    match record.subject {
+        Subject::ToFollow { .. } if !cancelled => to_follow.insert(record.id, record.clone()),
+        _ => to_follow.remove(&record.id),
+    };
+    let standing = if cancelled {
+        Standing::Cancelled
+    } else {
+        Standing::Standing
+    };
+    match records.iter_mut().find(|kept| kept.record.id == record.id) {
+        Some(there) => (there.record, there.standing) = (record.clone(), standing),
+        None if entry.kind == EntryKind::New => records.push(DayRecord {
+            record: record.clone(),
+            sequence,
+            standing,
+            contradicts: false,
+            findings: Vec::new(),
+        }),
+        None => {}
     }
 }
 

@@ -201,6 +201,7 @@ impl Situation {
         let away = cx.t(words::TAKE_AWAY);
         let (sign, title, actions) = match ending {
             Ending::Recorded(_) => (Sign::Good, words::RECORDED, vec![Action::Undo]),
+            Ending::Completed => (Sign::Good, words::RECORDED, vec![]),
             Ending::AlreadyRecorded => (Sign::Known, words::ALREADY, vec![]),
             Ending::Declined => (Sign::Known, words::DECLINED, vec![]),
             Ending::Aside => (Sign::Known, words::ASIDE, vec![]),
