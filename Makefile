@@ -154,6 +154,10 @@ sequences: build samples-environment ## The station over fresh sequences, 210 vo
 live-rate: bench-set ## Frames a second that the station analyses at 1920×1080 while it delivers
 	PYTHONPATH=scripts $(VENV)/bin/python scripts/live_rate.py $(BIN) $(OUT)/bench/stills
 
+screen-rate: bench-set ## How long the window's own thread works while the station reads and delivers 100,000 records
+	@scripts/apt-install $(WINDOW_PACKAGES)
+	PYTHONPATH=scripts /usr/bin/python3 scripts/screen_rate.py $(BIN) $(OUT)/bench/stills $(OUT)/screen-rate
+
 rig: build ## The station on a real V4L2 device in a virtual machine (CAMERA_RIG names the program that boots it)
 	PYTHONPATH=scripts $(PYTHON) scripts/rig.py $(BIN) samples/set $(OUT)/rig
 
@@ -287,5 +291,5 @@ help:
 	  /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo test build window snapshots unit-test script-test fhir postgres qa fresh fuzz mutants exam bench bench-set flamegraph bench-peers bench-store bench-delivery bench-screen \
-  durability delivery day sequences live-rate rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
+  durability delivery day sequences live-rate screen-rate rig calibration-exam calibration-target fleet fmt fmt-check lint doc deny audit models evaluate samples fuzz-seeds honest-samples municipalities \
   design-tokens fonts fixtures goldens reasons system-packages samples-environment train-environment clean help

@@ -31,22 +31,33 @@ def main() -> None:
     binary, pictures = Path(sys.argv[1]), sorted(Path(sys.argv[2]).iterdir())
     with tempfile.TemporaryDirectory() as folder_name:
         folder = Path(folder_name)
-        frames = folder / "frames"
-        frames.mkdir()
-        for i in range(FPS * SECONDS):
-            # Each picture for ten frames, as one that lies there for a third of a second.
-            picture = pictures[i // 10 % len(pictures)]
-            (frames / f"{i:05}{picture.suffix}").symlink_to(picture.resolve())
-        rows = (f"2,1,131016,{i:010},20211120,市民会館,山田 太郎,ファイザー,FJ7489,接種" for i in range(RECORDS))
-        (folder / "records.csv").write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
+        frames = camera_folder(folder, pictures, SECONDS)
         today = datetime.now(timezone(timedelta(hours=9))).date().isoformat()  # servers do not talk to a clock that is set
         session = SESSION.format(kind="vaccination").replace("2021-11-20", today)
         (folder / "session.toml").write_text(session, encoding="utf-8")
-        tablet = folder / "tablet"
-        run(binary, "import", "--format", "vrs-csv", folder / "records.csv", "--data-dir", tablet)
         with LiveSandbox(binary, folder / "server") as sandbox:
-            run(binary, "enrol", "--server", sandbox.url, "--code", "-", "--training", "--data-dir", tablet, typed=sandbox.code())
+            tablet = tablet_with_queue(binary, folder, sandbox, RECORDS)
             play(binary, folder, tablet, frames)
+
+
+def camera_folder(folder: Path, pictures: list[Path], seconds: int) -> Path:
+    """A folder that plays these pictures for so long, each for a third of a second."""
+    frames = folder / "frames"
+    frames.mkdir()
+    for i in range(FPS * seconds):
+        picture = pictures[i // 10 % len(pictures)]
+        (frames / f"{i:05}{picture.suffix}").symlink_to(picture.resolve())
+    return frames
+
+
+def tablet_with_queue(binary: Path, folder: Path, sandbox: LiveSandbox, records: int) -> Path:
+    """The data directory of a tablet that has so many records to deliver to the sandbox."""
+    rows = (f"2,1,131016,{i:010},20211120,市民会館,山田 太郎,ファイザー,FJ7489,接種" for i in range(records))
+    (folder / "records.csv").write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
+    tablet = folder / "tablet"
+    run(binary, "import", "--format", "vrs-csv", folder / "records.csv", "--data-dir", tablet)
+    run(binary, "enrol", "--server", sandbox.url, "--code", "-", "--training", "--data-dir", tablet, typed=sandbox.code())
+    return tablet
 
 
 def memory_mib(pid: int) -> float:

@@ -14,6 +14,7 @@ use super::widgets::{
     Emphasis, Mark, Shape, Sign, button, chip, paint_shape, sign_panel, wide_button,
 };
 use super::words;
+use super::work::Work;
 use crate::camera::Turn;
 use crate::clock::Clock;
 use crate::intake::{Catalogue, Doctor, OperatorId, Session, StationId, Venue};
@@ -69,6 +70,7 @@ pub struct App {
     /// Who sat here when the screen was drawn last.
     seated: Option<OperatorId>,
     states: States,
+    work: Work,
 }
 
 impl App {
@@ -86,6 +88,7 @@ impl App {
             seen: None,
             seated: None,
             states: States::default(),
+            work: Work::default(),
         }
     }
 
@@ -105,6 +108,13 @@ impl App {
 
     /// Draws everything.
     pub fn show(&mut self, ui: &mut Ui) {
+        let begun = self.facts.clock.now().monotonic;
+        self.draw(ui);
+        let done = self.facts.clock.now().monotonic;
+        self.work.took(done.saturating_sub(begun));
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
         let whole = ui.ctx().content_rect();
         ui.painter().rect_filled(whole, 0.0, theme::TABLE);
         if let Some(why) = self.board.failed() {
@@ -177,6 +187,7 @@ impl App {
             orders: &self.orders,
             language: self.language,
             now: self.facts.clock.now(),
+            drawing: self.work.slowest_hundredth(),
         };
         match screens::show(ui, self.open, &cx, &mut self.states) {
             Some(Wish::GoTo(next)) => self.go_to(next),

@@ -18,6 +18,7 @@
 //! | `widgets` | what screens are put together from |
 //! | `theme` | colours, type, sizes in millimetres |
 //! | `words` | every word on the screen, in both languages |
+//! | `work` | how long a drawing takes |
 //! | `window` | the real window, started again when drawing panics |
 //!
 //! Everything is laid out in millimetres of a tablet 217 mm wide, [`theme::MM`] points each; a
@@ -36,6 +37,7 @@ mod view;
 mod widgets;
 mod window;
 mod words;
+mod work;
 
 #[cfg(test)]
 pub(crate) mod tests;

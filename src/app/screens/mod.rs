@@ -16,6 +16,7 @@ mod vaccine;
 pub(super) use vaccine::look;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder};
 
@@ -97,6 +98,8 @@ pub(super) struct Cx<'a> {
     pub(super) orders: &'a Orders,
     pub(super) language: Language,
     pub(super) now: Moment,
+    /// How long one drawing in a hundred takes, or longer.
+    pub(super) drawing: Option<Duration>,
 }
 
 impl<'a> Cx<'a> {

@@ -44,6 +44,7 @@ words! {
     VERSION = "版", "Version";
     QUEUE = "送信", "Delivery";
     FRAMES = "コマ", "Frames";
+    DRAWING = "描画（遅い1％）", "Drawing, slowest 1 %";
     LAST_NOTICE = "最後のお知らせ", "Last notice";
     LICENCES = "ライセンス", "Licences";
 }

@@ -47,6 +47,10 @@ pub(super) fn show(ui: &mut Ui, cx: &Cx<'_>) {
         line(ui, cx, w::QUEUE, &queue(cx));
         let frame = cx.picture.map(|picture| picture.frame.to_string());
         line(ui, cx, w::FRAMES, frame.as_deref().unwrap_or("0"));
+        if let Some(drawing) = cx.drawing {
+            let millis = format!("{:.1} ms", drawing.as_secs_f64() * 1e3);
+            line(ui, cx, w::DRAWING, &millis);
+        }
         if let Some(notice) = &cx.view.notice {
             line(ui, cx, w::LAST_NOTICE, cx.says(&notice.words));
         }
