@@ -92,6 +92,7 @@ exam: build samples-environment ## The long examination, an hour: 4,200 nominal,
 
 window: build ## A whole day in a real window on a display of its own, pressed by the names that a screen reader says
 	@scripts/apt-install $(WINDOW_PACKAGES)
+	xvfb-run --auto-servernum $(CARGO) test $(PROFILE) --test window
 	for part in day idle; do PYTHONPATH=scripts /usr/bin/python3 scripts/window.py $(BIN) $(OUT)/window/$$part $$part; done
 
 snapshots: system-packages ## Draw every screen anew, in both languages: src/app/tests/snapshots; look at them before they are committed
