@@ -29,6 +29,8 @@ mod open;
 mod operator;
 mod picture_folder;
 mod pictures;
+#[cfg(feature = "records")]
+mod pile;
 mod presets;
 #[cfg(feature = "records")]
 mod progress;
@@ -46,6 +48,8 @@ mod scan;
 mod scan_object;
 #[cfg(feature = "records")]
 mod session;
+#[cfg(feature = "records")]
+mod signals;
 #[cfg(feature = "records")]
 mod station;
 #[cfg(feature = "records")]

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
@@ -10,26 +9,22 @@ use serde_json::{Value, json};
 
 use super::data_dir::DataArgs;
 use super::day_file::{self, Opened};
+use super::pile::{self, PileArgs, Sheet};
 use super::{EXIT_FAILED, EXIT_OK};
-use crate::camera::{CameraName, Grab, Settings};
 use crate::desk::{DayFile, Found, OnRecord, Reconciliation, Report};
-use crate::reading::{Expectation, LiveReader, Outcome, Reader};
 use crate::text::Language;
 use crate::voucher::VoucherNumber;
-
-/// How long the camera is waited for at once.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Arguments of `uketsuke reconcile`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  uketsuke reconcile tablet-1.day tablet-2.day --passphrase-file today.txt --camera v4l:0
+  uketsuke reconcile *.day --passphrase-file today.txt --camera v4l:0 --mount mount.toml
   uketsuke reconcile *.day --passphrase-file today.txt --camera replay:pile@10 --jsonl
 
 Lay the pile down again, sheet by sheet: each is 記録済 recorded or 未記録 not recorded. At the end
-(of a folder; Ctrl-C ends a camera's) it lists sheets without a record, records without a sheet, and
-doubles across tablets, and tablets whose day was not closed. Of several files of one tablet the
-newest is taken. Day files of tablets whose thumbprint is not in cards.signers are not taken.
+(of a folder; a camera's is at Ctrl-C, or at the end of standard input) it lists sheets without a
+record, records without a sheet, doubles across tablets, and tablets whose day was not closed. Of
+several files of one tablet the newest is taken. Day files of tablets whose thumbprint is not in cards.signers are not taken.
 Exit codes: 0 all fits; 1 something does not, a day was not closed, a sheet was not read, or a file
 does not open; 2 wrong usage.")]
 pub struct ReconcileArgs {
@@ -39,9 +34,8 @@ pub struct ReconcileArgs {
     /// A file with the passphrase / 合言葉のファイル
     #[arg(long, value_name = "FILE")]
     passphrase_file: PathBuf,
-    /// The camera: v4l:0, or a folder played as one, replay:DIR@10 / カメラ
-    #[arg(long, value_name = "CAMERA")]
-    camera: CameraName,
+    #[command(flatten)]
+    pile: PileArgs,
     /// Print one JSON object a sheet / 1枚ごとにJSONで出力
     #[arg(long)]
     jsonl: bool,
@@ -57,7 +51,7 @@ pub fn run(args: &ReconcileArgs) -> anyhow::Result<u8> {
     let files = of_one_day(files.collect::<anyhow::Result<_>>()?)?;
     let mut reconciliation = Reconciliation::new(&files);
     let mut not_read = 0_u32;
-    read_pile(args, |sheet| {
+    pile::read(&args.pile, |sheet| {
         let object = match sheet {
             Sheet::Read(number) => found(number, &reconciliation.read(number)),
             Sheet::NotRead => {
@@ -118,49 +112,6 @@ fn report_object(report: &Report) -> Value {
 fn record_object(on: &OnRecord) -> Value {
     json!({"record_id": on.record.to_string(), "station": on.station.to_string(),
         "number": on.number.map(|number| number.to_string())})
-}
-
-/// One sheet of the pile.
-enum Sheet {
-    Read(VoucherNumber),
-    NotRead,
-}
-
-/// Reads the pile under the camera until it ends.
-fn read_pile(
-    args: &ReconcileArgs,
-    mut each: impl FnMut(Sheet) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let lock_step = matches!(args.camera, CameraName::Replay { .. });
-    let mut source = args.camera.open(lock_step, Settings::default())?;
-    let reader = Reader::new()?;
-    let mut live = LiveReader::new(&reader, Expectation::default());
-    loop {
-        let (outcomes, over) = match source.next(PATIENCE)? {
-            Grab::Frame(frame) => {
-                let seen = live.see(&frame)?;
-                (seen.map_or_else(Vec::new, |seen| seen.outcomes), false)
-            }
-            Grab::Ended => (live.end().into_iter().collect(), true),
-            Grab::Lost(loss) => {
-                eprintln!("uketsuke: {}", loss.words());
-                (live.end().into_iter().collect(), false)
-            }
-            Grab::Nothing | Grab::Opened(_) | Grab::Back => (Vec::new(), false),
-        };
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Accepted(accepted) => each(Sheet::Read(accepted.number))?,
-                Outcome::Ended(presented) if presented.verdict.number().is_none() => {
-                    each(Sheet::NotRead)?;
-                }
-                Outcome::Ended(_) => {}
-            }
-        }
-        if over {
-            return Ok(());
-        }
-    }
 }
 
 fn found(number: VoucherNumber, found: &Found) -> Value {

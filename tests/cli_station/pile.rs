@@ -52,6 +52,17 @@ impl Tablet {
         );
     }
 
+    #[cfg(target_os = "linux")]
+    fn import_one(&self) {
+        let header =
+            "券種,回数,自治体コード,券番号,接種日,会場名,医師名,ワクチンメーカー,ロット番号,結果";
+        let row = "2,1,131016,0012345678,20211120,市民会館,山田 太郎,ファイザー,FJ7489,接種";
+        let path = self.text("one.csv");
+        fs::write(&path, format!("{header}\n{row}\n")).expect("written");
+        let imported = self.run(&["import", "--format", "vrs-csv", &path]);
+        assert_eq!(imported.status.code(), Some(0), "{}", said(&imported));
+    }
+
     fn day_file(&self, name: &str, now: &str) -> Output {
         let (file, passphrase) = (self.text(name), self.text("passphrase"));
         let write = ["day-file", "-o", &file, "--passphrase-file", &passphrase];
@@ -140,4 +151,74 @@ fn a_day_that_is_not_closed_is_told_when_its_file_is_made_and_when_it_is_held_ag
         "{told}"
     );
     assert!(!told.contains("evening.day"), "{told}");
+}
+
+/// How a camera is made to end that never ends by itself.
+#[cfg(target_os = "linux")]
+fn reports_when(end: impl FnOnce(&mut std::process::Child)) {
+    let tablet = Tablet::new();
+    tablet.import_one();
+    tablet.day_file("tablet.day", EVENING);
+    let file = tablet.text("tablet.day");
+    // Not there: it is waited for.
+    let arguments = tablet.reconcile(&[&file], "v4l:63");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut command = tablet.command(&arguments);
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = piped.stderr(Stdio::piped()).spawn().expect("it runs");
+    // It hears the system before it looks for the camera.
+    let mut line = String::new();
+    let words = child.stderr.take().expect("words");
+    let mut words = std::io::BufReader::new(words);
+    std::io::BufRead::read_line(&mut words, &mut line).expect("a line");
+    assert!(line.contains("check that it is plugged in"), "{line}");
+    end(&mut child);
+    let input = child.stdin.take();
+    let output = child.wait_with_output().expect("an end");
+    drop(input);
+    assert_eq!(output.status.code(), Some(1));
+    let told = objects(&output);
+    let [report] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert_eq!(
+        (&report["event"], &report["sheets"]),
+        (&"report".into(), &0.into())
+    );
+    let without = report["record_without_paper"].as_array().expect("a list");
+    assert_eq!(without.len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cameras_pile_is_reported_when_standard_input_ends() {
+    reports_when(|child| drop(child.stdin.take()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cameras_pile_is_reported_when_the_system_asks_to_end() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for signal in [Signal::INT, Signal::TERM] {
+        reports_when(|child| {
+            let process = Pid::from_child(child);
+            kill_process(process, signal).expect("a signal");
+        });
+    }
+}
+
+#[test]
+fn a_mount_that_is_no_profile_is_told_before_anything_is_laid_down() {
+    let tablet = Tablet::new();
+    tablet.run(&["session", "key"]);
+    tablet.day_file("tablet.day", EVENING);
+    let (file, mount) = (tablet.text("tablet.day"), tablet.text("session.toml"));
+    let files = [file.as_str(), "--mount", &mount];
+    let held = tablet.reconciled(&files, &tablet.empty_desk());
+    assert_eq!(held.status.code(), Some(1));
+    assert!(
+        said(&held).contains("uketsuke calibrate"),
+        "{}",
+        said(&held)
+    );
 }
