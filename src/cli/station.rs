@@ -25,6 +25,15 @@ session card under the camera is then told with its code and its session, for a 
 With --commands one JSON object a line on standard input is done as a person would do it:
   {\"command\":\"change_lot\",\"product\":\"comirnaty-12\",\"lot\":\"FK0108\"}
   {\"command\":\"cancel\",\"record\":\"<uuid>\",\"reason\":\"…\"}   {\"command\":\"undo\"}   {\"command\":\"close\"}
+  {\"command\":\"correct\",\"record\":\"<uuid>\",\"vaccine\":{\"product\":\"…\",\"lot\":\"…\"},\"reason\":\"…\"}
+    (or \"date\", \"venue\", \"doctor\")   {\"command\":\"reviewed\",\"record\":\"<uuid>\"}
+The event lists names what is undecided, aside, and waits for its voucher:
+  {\"command\":\"enter_by_hand\",\"undecided\":3}   then, twice   {\"command\":\"typed\",\"digits\":\"…\"}
+  {\"command\":\"put_undecided_aside\",\"undecided\":3,\"reason\":\"…\"}
+  {\"command\":\"read_again_as\",\"undecided\":3,\"record\":\"<uuid>\"}
+  {\"command\":\"take_up\",\"aside\":4}   {\"command\":\"settle_aside\",\"aside\":4,\"reason\":\"…\"}
+  {\"command\":\"issue_slip\",\"dose\":2}   {\"command\":\"choose_slip\",\"slip\":1}
+  {\"command\":\"retry\",\"entry\":\"<uuid>\"}
 Exit codes: 0 it ended as it should; 1 it could not start or go on; 2 wrong usage, or a session
 that is not confirmed for today.")]
 pub struct StationArgs {

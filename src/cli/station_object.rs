@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::progress;
-use crate::desk::{OpenPoint, Refusal, Snapshot};
+use crate::desk::{Known, OpenPoint, Refusal, Snapshot};
 use crate::reading::{Presented, Verdict};
 use crate::station::{Ending, Event, Station};
 use crate::text::{Bilingual, Language};
@@ -44,6 +44,7 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
         Event::CardRefused(why) => with_words(json!({"event": "card_refused"}), why),
         Event::NotAccepted(presented) => not_accepted(presented),
         Event::LeftUndecided(id) => json!({"event": "left_undecided", "undecided": id.0}),
+        Event::Listed => lists(&station.snapshot()),
         Event::Closed { date, seal } => {
             json!({"event": "closed", "date": date.to_string(), "seal": seal})
         }
@@ -92,6 +93,33 @@ fn not_accepted(presented: &Presented) -> Value {
         "event": presented.verdict.status(), "candidate": candidate,
         "reasons": presented.verdict.reasons(),
         "first_frame": presented.first.0, "last_frame": presented.last.0,
+    })
+}
+
+/// What waits for a person, with the identifiers that commands name; never a number.
+fn lists(snapshot: &Snapshot) -> Value {
+    let of = |known: &Known| {
+        let entry = known.unkept.as_ref().map(|entry| entry.id.to_string());
+        json!({"day": known.day.to_string(), "entry_id": entry})
+    };
+    let undecided = snapshot.undecided.iter().map(|item| {
+        let mut object = with_words(of(&item.known), &item.why.words());
+        object["undecided"] = item.id.0.into();
+        object
+    });
+    let aside = snapshot.aside.iter().map(|item| {
+        let mut object = of(&item.known);
+        object["aside"] = item.id.0.into();
+        object["reason"] = item.reason.as_str().into();
+        object
+    });
+    let slips = snapshot.slips.iter().map(|slip| {
+        json!({"slip": slip.number.0, "printed": slip.number.to_string(),
+            "record_id": slip.record.to_string(), "dose": slip.dose.value()})
+    });
+    json!({
+        "event": "lists", "undecided": undecided.collect::<Vec<_>>(),
+        "aside": aside.collect::<Vec<_>>(), "slips": slips.collect::<Vec<_>>(),
     })
 }
 
@@ -179,6 +207,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         }
         Event::NotDelivering(why) => format!("… {}", why.words()),
         Event::LeftUndecided(_)
+        | Event::Listed
         | Event::Sound(_)
         | Event::Copy(_)
         | Event::Queue

@@ -12,7 +12,7 @@ use super::cutouts::Cutouts;
 use super::event::{Delay, Event};
 use super::people::Attendance;
 use crate::clock::{self, Clock, Moment};
-use crate::desk::{Act, Desk, Effect, Input, Kept, Notes, Now, Snapshot, Sound, Stage};
+use crate::desk::{Act, Desk, Effect, Input, Kept, Listed, Notes, Now, Snapshot, Sound, Stage};
 use crate::intake::{
     Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Session, Severity,
 };
@@ -57,6 +57,8 @@ pub struct Station<'a> {
     pub(super) attendance: Option<Attendance>,
     /// The notes as they are in the book.
     kept: Notes,
+    /// The lists as they were told.
+    listed: Listed,
     cutouts: Cutouts,
     arrivals: VecDeque<Arrival>,
     copy: Option<CopyState>,
@@ -90,6 +92,7 @@ impl<'a> Station<'a> {
             book,
             clock,
             user,
+            listed: Listed::default(),
             attendance: None,
             cutouts: Cutouts::default(),
             arrivals: VecDeque::new(),
@@ -198,6 +201,11 @@ impl<'a> Station<'a> {
             for effect in effects {
                 waiting.extend(self.carry_out(effect, &mut events));
             }
+        }
+        let listed = self.desk.listed();
+        if listed != self.listed {
+            self.listed = listed;
+            events.push(Event::Listed);
         }
         events
     }

@@ -79,6 +79,9 @@ pub enum Event {
     NotAccepted(Presented),
     /// A voucher stays listed until a person decides.
     LeftUndecided(UndecidedId),
+    /// Something came onto a list of what waits for a person, or left one; or the first word of a
+    /// station on whose lists something is.
+    Listed,
     /// The day is closed.
     Closed {
         /// Which.

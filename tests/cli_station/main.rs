@@ -5,6 +5,7 @@
     reason = "a test's helpers fail the test"
 )]
 
+mod commands;
 mod pile;
 
 use std::fs;

@@ -18,7 +18,7 @@ const CLOSE: &str = r#"{"command":"counted","product":"comirnaty-12","lot":"FJ74
 
 impl Tablet {
     /// A camera that shows nothing.
-    fn empty_desk(&self) -> String {
+    pub(crate) fn empty_desk(&self) -> String {
         let desk = self.path("desk");
         fs::create_dir_all(&desk).expect("a folder");
         let empty = GrayImage::from_pixel(320, 240, Luma([150]));
