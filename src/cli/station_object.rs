@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::progress;
 use crate::desk::{Known, OpenPoint, Refusal, Snapshot};
+use crate::intake::{Finding, RecordId};
 use crate::reading::{Presented, Verdict};
 use crate::station::{Ending, Event, Station};
 use crate::text::{Bilingual, Language};
@@ -34,10 +35,7 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             "event": if *cancelled { "cancelled" } else { "corrected" },
             "record_id": record.to_string(),
         }),
-        Event::Question { record, findings } => {
-            let findings: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
-            json!({"event": "question", "record_id": record.to_string(), "findings": findings})
-        }
+        Event::Question { record, findings } => question(*record, findings),
         Event::CardSeen { session, code } => {
             json!({"event": "card", "code": code, "session": session.to_toml()})
         }
@@ -82,6 +80,20 @@ fn with_words(mut object: Value, words: &Bilingual) -> Value {
     object["ja"] = words.in_language(Language::Japanese).into();
     object["en"] = words.in_language(Language::English).into();
     object
+}
+
+/// The identifiers, and beside them what each says and what to do.
+fn question(record: RecordId, findings: &[Finding]) -> Value {
+    let codes: Vec<&str> = (findings.iter().map(|finding| finding.code.as_str())).collect();
+    let words = findings.iter().map(|finding| {
+        let remedy = with_words(json!({}), &finding.remedy);
+        let object = json!({"finding": finding.code.as_str(), "remedy": remedy});
+        with_words(object, &finding.message)
+    });
+    json!({
+        "event": "question", "record_id": record.to_string(), "findings": codes,
+        "words": words.collect::<Vec<_>>(),
+    })
 }
 
 fn not_accepted(presented: &Presented) -> Value {
@@ -170,8 +182,10 @@ pub(super) fn words(event: &Event) -> Option<String> {
             false => "✓ 訂正しました / corrected".to_owned(),
         },
         Event::Question { findings, .. } => {
-            let codes: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
-            format!("？ 確認してください / please answer: {}", codes.join(", "))
+            let words = (findings.iter())
+                .map(|finding| format!("{}　→ {}", finding.message, finding.remedy));
+            let words: Vec<String> = words.collect();
+            format!("？ 確認してください / please answer: {}", words.join("; "))
         }
         Event::CardSeen { session, code } => format!(
             "カード card            照合コード / code: {code}　{} {} {} {} {}　内容とコードを確かめてセッションを確認してください / check presets and code, then confirm the session",
@@ -220,4 +234,38 @@ pub(super) fn words(event: &Event) -> Option<String> {
             return None;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{FindingCode, Severity};
+
+    #[test]
+    fn a_question_says_in_both_languages_what_was_found_and_what_to_do() {
+        let record = RecordId::from_uuid(uuid::Uuid::from_u128(1));
+        let found = Finding {
+            code: FindingCode::TooYoung,
+            severity: Severity::Stop,
+            message: Bilingual::new("年齢が足りません", "too young"),
+            remedy: Bilingual::new("医師に確かめてください", "ask the doctor"),
+        };
+        let object = question(record, std::slice::from_ref(&found));
+        assert_eq!(object["findings"], json!(["too_young"]));
+        assert_eq!(
+            object["words"],
+            json!([{"finding": "too_young", "ja": "年齢が足りません", "en": "too young",
+                "remedy": {"ja": "医師に確かめてください", "en": "ask the doctor"}}])
+        );
+        let findings = vec![found];
+        let line = words(&Event::Question { record, findings }).unwrap();
+        assert!(
+            line.contains("too young") && line.contains("ask the doctor"),
+            "{line}"
+        );
+        assert!(
+            line.contains("年齢が足りません") && line.contains("医師に"),
+            "{line}"
+        );
+    }
 }

@@ -365,10 +365,9 @@ impl<'a> Station<'a> {
             }),
             Sound::Question => {
                 if let Some(question) = self.desk.question() {
-                    let findings = question.findings.iter().map(|finding| finding.code);
                     events.push(Event::Question {
                         record: question.record,
-                        findings: findings.collect(),
+                        findings: question.findings,
                     });
                 }
             }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::camera::Loss;
 use crate::desk::{Refusal, Sound, UndecidedId};
-use crate::intake::{FindingCode, OperatorId, RecordId, Session};
+use crate::intake::{Finding, OperatorId, RecordId, Session};
 use crate::optics::Moved;
 use crate::reading::{FrameId, Presented};
 use crate::store::CopyState;
@@ -62,8 +62,8 @@ pub enum Event {
     Question {
         /// The record that it would be.
         record: RecordId,
-        /// What was found.
-        findings: Vec<FindingCode>,
+        /// What was found, each with its words.
+        findings: Vec<Finding>,
     },
     /// A session card lies under the camera. It begins nothing: a person compares the code with
     /// that of the other tablets, looks at the presets, and confirms them.
