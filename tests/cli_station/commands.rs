@@ -1,6 +1,6 @@
 //! What is done by commands, and what the station answers.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use serde_json::{Value, json};
@@ -108,6 +108,33 @@ fn a_station_that_starts_again_tells_first_what_waits() {
     talk.hear("lists");
     talk.station.kill().expect("killed");
     talk.station.wait().expect("an end");
+    let mut talk = Talk::with(&tablet);
+    assert_eq!(talk.hear("lists")["slips"][0]["slip"], 1);
+}
+
+#[test]
+fn a_station_whose_output_nobody_reads_ends_with_all_that_it_recorded() {
+    let tablet = Tablet::new();
+    let mut talk = Talk::with(&tablet);
+    talk.hear("not_delivering");
+    let Talk {
+        mut station,
+        mut input,
+        told,
+    } = talk;
+    drop(told);
+    // Nothing of this is heard, and the first is recorded.
+    for dose in [1, 2] {
+        let command = json!({"command": "issue_slip", "dose": dose});
+        let _ = writeln!(input, "{command}");
+    }
+    let ended = station.wait().expect("an end");
+    drop(input);
+    let mut words = String::new();
+    let errors = station.stderr.as_mut().expect("words");
+    errors.read_to_string(&mut words).expect("text");
+    assert_eq!(ended.code(), Some(0), "{words}");
+    assert!(words.contains("nobody reads the output"), "{words}");
     let mut talk = Talk::with(&tablet);
     assert_eq!(talk.hear("lists")["slips"][0]["slip"], 1);
 }
