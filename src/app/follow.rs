@@ -167,7 +167,8 @@ impl Told {
             Event::AlreadyRecorded { .. }
             | Event::Question { .. }
             | Event::NotAccepted(_)
-            | Event::LeftUndecided(_) => {}
+            | Event::LeftUndecided(_)
+            | Event::Listed => {}
         }
     }
 

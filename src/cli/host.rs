@@ -59,7 +59,8 @@ pub(super) fn host(
     }
     let (courier, why) = courier(place)?;
     if let Some(why) = why {
-        tell(&Event::NotDelivering(why), &station);
+        // Should nobody hear it, the next word tells.
+        let _ = tell(&Event::NotDelivering(why), &station);
     }
     let beside = Beside {
         source: hosted.source,
@@ -98,7 +99,8 @@ fn surroundings(place: &Place, signs_in: bool) -> Surroundings {
 fn begin(station: &mut Station<'_>, session: Session, tell: &mut Listener<'_>) -> bool {
     let events = station.tell(Input::ConfirmSession(session));
     for event in &events {
-        tell(event, station);
+        // Should nobody hear it, the next word tells.
+        let _ = tell(event, station);
     }
     !matches!(station.snapshot().stage, Stage::NoSession | Stage::Closed)
 }

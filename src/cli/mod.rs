@@ -11,6 +11,8 @@ mod camera_target;
 #[cfg(feature = "records")]
 mod data_dir;
 #[cfg(feature = "records")]
+mod day_file;
+#[cfg(feature = "records")]
 mod doctor;
 #[cfg(feature = "records")]
 mod enrol;
@@ -27,6 +29,8 @@ mod open;
 mod operator;
 mod picture_folder;
 mod pictures;
+#[cfg(feature = "records")]
+mod pile;
 mod presets;
 #[cfg(feature = "records")]
 mod progress;
@@ -44,6 +48,8 @@ mod scan;
 mod scan_object;
 #[cfg(feature = "records")]
 mod session;
+#[cfg(feature = "records")]
+mod signals;
 #[cfg(feature = "records")]
 mod station;
 #[cfg(feature = "records")]
@@ -108,7 +114,7 @@ enum Command {
     Session(session::SessionArgs),
     /// Write what this tablet recorded on a day, signed and sealed / 照合用の日次ファイルを書き出す
     #[cfg(feature = "records")]
-    DayFile(reconcile::DayFileArgs),
+    DayFile(day_file::DayFileArgs),
     /// Hold the pile of paper against all tablets' day files / 紙の束と全端末の記録を照合する
     #[cfg(feature = "records")]
     Reconcile(reconcile::ReconcileArgs),
@@ -174,7 +180,7 @@ fn run_command(command: Command) -> anyhow::Result<u8> {
         #[cfg(feature = "records")]
         Command::Session(args) => session::run(&args),
         #[cfg(feature = "records")]
-        Command::DayFile(args) => reconcile::write(&args),
+        Command::DayFile(args) => day_file::run(&args),
         #[cfg(feature = "records")]
         Command::Reconcile(args) => reconcile::run(&args),
         #[cfg(feature = "records")]

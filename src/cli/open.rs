@@ -1,5 +1,6 @@
 //! `uketsuke`, without a subcommand: opens the station.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -147,6 +148,7 @@ impl Below {
         };
         let ended = host(&self.place, hosted, &mut |event, _| {
             follower.happened(event);
+            ControlFlow::Continue(())
         });
         if let Err(error) = ended {
             self.board

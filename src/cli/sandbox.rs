@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::data_dir::ClockError;
+use super::signals::Signals;
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
 use crate::clock::{Clock, SetClock, SystemClock};
 use crate::sandbox::{
@@ -213,13 +214,13 @@ fn clock() -> Result<Arc<dyn Clock>, ClockError> {
 fn serve(settings: Settings) -> anyhow::Result<()> {
     let running = Sandbox::start(settings)?;
     // Before anything is said: whoever reads it may ask us to end at once.
-    let wait_for_signal = running.hear_signals()?;
+    let signals = Signals::hear()?;
     say("listening on", running.url());
     say("enrolment code", &running.next_code()?);
     if let Some(file) = running.ca_file() {
         say("ca", &file.display().to_string());
     }
-    wait_for_signal();
+    signals.wait();
     running.stop();
     Ok(())
 }

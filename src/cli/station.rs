@@ -1,6 +1,7 @@
 //! `uketsuke station`: the station without a screen.
 
 use std::io::{self, BufRead as _, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -25,6 +26,16 @@ session card under the camera is then told with its code and its session, for a 
 With --commands one JSON object a line on standard input is done as a person would do it:
   {\"command\":\"change_lot\",\"product\":\"comirnaty-12\",\"lot\":\"FK0108\"}
   {\"command\":\"cancel\",\"record\":\"<uuid>\",\"reason\":\"…\"}   {\"command\":\"undo\"}   {\"command\":\"close\"}
+  {\"command\":\"correct\",\"record\":\"<uuid>\",\"vaccine\":{\"product\":\"…\",\"lot\":\"…\"},\"reason\":\"…\"}
+    (or \"date\", \"venue\", \"doctor\")   {\"command\":\"reviewed\",\"record\":\"<uuid>\"}
+The event lists names what is undecided, aside, and waits for its voucher:
+  {\"command\":\"enter_by_hand\",\"undecided\":3}   then, twice   {\"command\":\"typed\",\"digits\":\"…\"}
+  {\"command\":\"put_undecided_aside\",\"undecided\":3,\"reason\":\"…\"}
+  {\"command\":\"read_again_as\",\"undecided\":3,\"record\":\"<uuid>\"}
+  {\"command\":\"take_up\",\"aside\":4}   {\"command\":\"settle_aside\",\"aside\":4,\"reason\":\"…\"}
+  {\"command\":\"issue_slip\",\"dose\":2}   {\"command\":\"choose_slip\",\"slip\":1}
+  {\"command\":\"retry\",\"entry\":\"<uuid>\"}
+It ends when its camera or its commands do, or when nobody reads its output any more.
 Exit codes: 0 it ended as it should; 1 it could not start or go on; 2 wrong usage, or a session
 that is not confirmed for today.")]
 pub struct StationArgs {
@@ -82,6 +93,10 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
     let ended = host(&place, hosted, &mut |event, station| {
         failed |= matches!(event, Event::CameraFailed(_));
         teller.tell(event, station);
+        match teller.is_unheard() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     })?;
     let Some((ending, left)) = ended else {
         return Ok(EXIT_USAGE);
@@ -147,6 +162,12 @@ impl Teller {
         self.failed = self.failed.take().or(written.err());
     }
 
+    /// Whether whoever read what was told is gone.
+    fn is_unheard(&self) -> bool {
+        let failed = self.failed.as_ref();
+        failed.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// The last word.
     fn finish(mut self, object: &serde_json::Value) -> anyhow::Result<()> {
         let line = match self.jsonl {
@@ -154,6 +175,12 @@ impl Teller {
             false => station_object::finished_words(object),
         };
         self.line(&line);
+        if self.is_unheard() {
+            eprintln!(
+                "uketsuke: 出力を読む相手がいなくなったので終わりました。記録は保存されています。続けるにはもう一度起動してください / ended, as nobody reads the output any more; what was recorded is kept: start it again to go on"
+            );
+            return Ok(());
+        }
         match self.failed.take() {
             Some(error) => Err(error.into()),
             None => Ok(()),

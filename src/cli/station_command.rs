@@ -1,9 +1,15 @@
 //! What a program may tell a station on standard input, as a person would on the screen.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::desk::{DrawnFrom, Input, Keyed, OpenPoint, Target, VialKey};
-use crate::intake::{Lot, OperatorId, ProductId, Reason, RecordId, Session};
+use crate::desk::{
+    AsideId, Change, DrawnFrom, Input, Keyed, OpenPoint, Target, UndecidedId, VialKey,
+};
+use crate::intake::{
+    Doctor, Lot, OperatorId, ProductId, Reason, RecordId, Session, SlipNumber, Venue,
+};
+use crate::voucher::DoseNumber;
 
 /// One command a line.
 #[derive(Debug, Deserialize)]
@@ -35,15 +41,52 @@ enum Command {
     Retry {
         entry: RecordId,
     },
-    EnterByHand,
+    /// Of the voucher on the table, unless one of the list is named.
+    EnterByHand {
+        undecided: Option<UndecidedId>,
+    },
     Typed {
         digits: String,
     },
     StopEntering,
+    PutUndecidedAside {
+        undecided: UndecidedId,
+        reason: Reason,
+    },
+    ReadAgainAs {
+        undecided: UndecidedId,
+        record: RecordId,
+    },
+    TakeUp {
+        aside: AsideId,
+    },
+    SettleAside {
+        aside: AsideId,
+        reason: Reason,
+    },
+    IssueSlip {
+        dose: DoseNumber,
+    },
+    /// The next voucher belongs to none, unless a slip is named.
+    ChooseSlip {
+        slip: Option<SlipNumber>,
+    },
     Undo,
     Cancel {
         record: RecordId,
         reason: Reason,
+    },
+    /// What is not said stays as it is.
+    Correct {
+        record: RecordId,
+        date: Option<Date>,
+        vaccine: Option<VialKey>,
+        venue: Option<Venue>,
+        doctor: Option<Doctor>,
+        reason: Reason,
+    },
+    Reviewed {
+        record: RecordId,
     },
     Counted {
         product: ProductId,
@@ -94,11 +137,39 @@ pub(super) fn parse(line: &str) -> Result<Input, NotACommand> {
         Command::DoNotRecord { reason } => Input::DoNotRecord(reason),
         Command::PutAside { reason } => Input::PutAside(reason),
         Command::Retry { entry } => Input::Retry(entry),
-        Command::EnterByHand => Input::EnterByHand(Target::OnTable),
+        Command::EnterByHand { undecided } => {
+            Input::EnterByHand(undecided.map_or(Target::OnTable, Target::Undecided))
+        }
         Command::Typed { digits } => Input::Typed(Keyed(digits)),
         Command::StopEntering => Input::StopEntering,
+        Command::PutUndecidedAside { undecided, reason } => {
+            Input::PutUndecidedAside { undecided, reason }
+        }
+        Command::ReadAgainAs { undecided, record } => Input::ReadAgainAs { undecided, record },
+        Command::TakeUp { aside } => Input::TakeUp(aside),
+        Command::SettleAside { aside, reason } => Input::SettleAside { aside, reason },
+        Command::IssueSlip { dose } => Input::IssueSlip(dose),
+        Command::ChooseSlip { slip } => Input::ChooseSlip(slip),
         Command::Undo => Input::Undo,
         Command::Cancel { record, reason } => Input::Cancel { record, reason },
+        Command::Correct {
+            record,
+            date,
+            vaccine,
+            venue,
+            doctor,
+            reason,
+        } => Input::Correct {
+            record,
+            change: Change {
+                date,
+                vaccine: vaccine.map(|VialKey { product, lot }| (product, lot)),
+                venue,
+                doctor,
+            },
+            reason,
+        },
+        Command::Reviewed { record } => Input::Reviewed(record),
         Command::Counted {
             product,
             lot,
@@ -140,6 +211,76 @@ mod tests {
         );
         assert!(matches!(thrown, Ok(Input::Discarded { doses: 2, .. })));
         assert!(matches!(parse(r#"{"command":"close"}"#), Ok(Input::Close)));
+    }
+
+    const RECORD: &str = "018f0000-0000-7000-8000-000000000001";
+
+    #[test]
+    fn what_is_listed_is_done_by_its_identifier() {
+        let listed = |line: &str| parse(&line.replace("ID", RECORD)).unwrap();
+        let record: RecordId = RECORD.parse().unwrap();
+        let (undecided, aside) = (UndecidedId(3), AsideId(4));
+        let reason = Reason::new("破れ").unwrap();
+        for (line, input) in [
+            (
+                r#"{"command":"enter_by_hand","undecided":3}"#,
+                Input::EnterByHand(Target::Undecided(undecided)),
+            ),
+            (
+                r#"{"command":"enter_by_hand"}"#,
+                Input::EnterByHand(Target::OnTable),
+            ),
+            (
+                r#"{"command":"put_undecided_aside","undecided":3,"reason":"破れ"}"#,
+                Input::PutUndecidedAside {
+                    undecided,
+                    reason: reason.clone(),
+                },
+            ),
+            (
+                r#"{"command":"read_again_as","undecided":3,"record":"ID"}"#,
+                Input::ReadAgainAs { undecided, record },
+            ),
+            (r#"{"command":"take_up","aside":4}"#, Input::TakeUp(aside)),
+            (
+                r#"{"command":"settle_aside","aside":4,"reason":"破れ"}"#,
+                Input::SettleAside { aside, reason },
+            ),
+            (
+                r#"{"command":"reviewed","record":"ID"}"#,
+                Input::Reviewed(record),
+            ),
+            (r#"{"command":"retry","entry":"ID"}"#, Input::Retry(record)),
+            (
+                r#"{"command":"issue_slip","dose":2}"#,
+                Input::IssueSlip(DoseNumber::new(2).unwrap()),
+            ),
+            (
+                r#"{"command":"choose_slip","slip":1}"#,
+                Input::ChooseSlip(Some(SlipNumber(1))),
+            ),
+            (r#"{"command":"choose_slip"}"#, Input::ChooseSlip(None)),
+        ] {
+            assert_eq!(listed(line), input, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_correction_says_what_is_right_and_a_lot_comes_with_its_product() {
+        let line = |what: &str| {
+            format!(r#"{{"command":"correct","record":"{RECORD}",{what},"reason":"写し違い"}}"#)
+        };
+        let vaccine = line(r#""vaccine":{"product":"moderna","lot":"3004733"}"#);
+        let Ok(Input::Correct { change, .. }) = parse(&vaccine) else {
+            panic!("no correction")
+        };
+        let lot = change.vaccine.map(|(_, lot)| lot.to_string());
+        assert_eq!((lot.as_deref(), change.date), (Some("3004733"), None));
+        let Ok(Input::Correct { change, .. }) = parse(&line(r#""date":"2021-11-19""#)) else {
+            panic!("no correction")
+        };
+        assert_eq!(change.date, Some(jiff::civil::date(2021, 11, 19)));
+        assert!(parse(&line(r#""lot":"3004733""#)).is_err());
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::progress;
-use crate::desk::{OpenPoint, Refusal, Snapshot};
+use crate::desk::{Known, OpenPoint, Refusal, Snapshot};
+use crate::intake::{Finding, RecordId};
 use crate::reading::{Presented, Verdict};
 use crate::station::{Ending, Event, Station};
 use crate::text::{Bilingual, Language};
@@ -34,16 +35,14 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             "event": if *cancelled { "cancelled" } else { "corrected" },
             "record_id": record.to_string(),
         }),
-        Event::Question { record, findings } => {
-            let findings: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
-            json!({"event": "question", "record_id": record.to_string(), "findings": findings})
-        }
+        Event::Question { record, findings } => question(*record, findings),
         Event::CardSeen { session, code } => {
             json!({"event": "card", "code": code, "session": session.to_toml()})
         }
         Event::CardRefused(why) => with_words(json!({"event": "card_refused"}), why),
         Event::NotAccepted(presented) => not_accepted(presented),
         Event::LeftUndecided(id) => json!({"event": "left_undecided", "undecided": id.0}),
+        Event::Listed => lists(&station.snapshot()),
         Event::Closed { date, seal } => {
             json!({"event": "closed", "date": date.to_string(), "seal": seal})
         }
@@ -83,6 +82,20 @@ fn with_words(mut object: Value, words: &Bilingual) -> Value {
     object
 }
 
+/// The identifiers, and beside them what each says and what to do.
+fn question(record: RecordId, findings: &[Finding]) -> Value {
+    let codes: Vec<&str> = (findings.iter().map(|finding| finding.code.as_str())).collect();
+    let words = findings.iter().map(|finding| {
+        let remedy = with_words(json!({}), &finding.remedy);
+        let object = json!({"finding": finding.code.as_str(), "remedy": remedy});
+        with_words(object, &finding.message)
+    });
+    json!({
+        "event": "question", "record_id": record.to_string(), "findings": codes,
+        "words": words.collect::<Vec<_>>(),
+    })
+}
+
 fn not_accepted(presented: &Presented) -> Value {
     let candidate = match &presented.verdict {
         Verdict::Review { candidate, .. } => Some(candidate.to_string()),
@@ -92,6 +105,36 @@ fn not_accepted(presented: &Presented) -> Value {
         "event": presented.verdict.status(), "candidate": candidate,
         "reasons": presented.verdict.reasons(),
         "first_frame": presented.first.0, "last_frame": presented.last.0,
+    })
+}
+
+/// What waits for a person, with the identifiers that commands name; never a number.
+fn lists(snapshot: &Snapshot) -> Value {
+    let of = |known: &Known| {
+        let entry = known
+            .unkept
+            .as_ref()
+            .map(|unkept| unkept.entry.id.to_string());
+        json!({"day": known.day.to_string(), "entry_id": entry})
+    };
+    let undecided = snapshot.undecided.iter().map(|item| {
+        let mut object = with_words(of(&item.known), &item.why.words());
+        object["undecided"] = item.id.0.into();
+        object
+    });
+    let aside = snapshot.aside.iter().map(|item| {
+        let mut object = of(&item.known);
+        object["aside"] = item.id.0.into();
+        object["reason"] = item.reason.as_str().into();
+        object
+    });
+    let slips = snapshot.slips.iter().map(|slip| {
+        json!({"slip": slip.number.0, "printed": slip.number.to_string(),
+            "record_id": slip.record.to_string(), "dose": slip.dose.value()})
+    });
+    json!({
+        "event": "lists", "undecided": undecided.collect::<Vec<_>>(),
+        "aside": aside.collect::<Vec<_>>(), "slips": slips.collect::<Vec<_>>(),
     })
 }
 
@@ -142,8 +185,10 @@ pub(super) fn words(event: &Event) -> Option<String> {
             false => "✓ 訂正しました / corrected".to_owned(),
         },
         Event::Question { findings, .. } => {
-            let codes: Vec<&str> = findings.iter().map(|code| code.as_str()).collect();
-            format!("？ 確認してください / please answer: {}", codes.join(", "))
+            let words = (findings.iter())
+                .map(|finding| format!("{}　→ {}", finding.message, finding.remedy));
+            let words: Vec<String> = words.collect();
+            format!("？ 確認してください / please answer: {}", words.join("; "))
         }
         Event::CardSeen { session, code } => format!(
             "カード card            照合コード / code: {code}　{} {} {} {} {}　内容とコードを確かめてセッションを確認してください / check presets and code, then confirm the session",
@@ -179,6 +224,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         }
         Event::NotDelivering(why) => format!("… {}", why.words()),
         Event::LeftUndecided(_)
+        | Event::Listed
         | Event::Sound(_)
         | Event::Copy(_)
         | Event::Queue
@@ -191,4 +237,38 @@ pub(super) fn words(event: &Event) -> Option<String> {
             return None;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{FindingCode, Severity};
+
+    #[test]
+    fn a_question_says_in_both_languages_what_was_found_and_what_to_do() {
+        let record = RecordId::from_uuid(uuid::Uuid::from_u128(1));
+        let found = Finding {
+            code: FindingCode::TooYoung,
+            severity: Severity::Stop,
+            message: Bilingual::new("年齢が足りません", "too young"),
+            remedy: Bilingual::new("医師に確かめてください", "ask the doctor"),
+        };
+        let object = question(record, std::slice::from_ref(&found));
+        assert_eq!(object["findings"], json!(["too_young"]));
+        assert_eq!(
+            object["words"],
+            json!([{"finding": "too_young", "ja": "年齢が足りません", "en": "too young",
+                "remedy": {"ja": "医師に確かめてください", "en": "ask the doctor"}}])
+        );
+        let findings = vec![found];
+        let line = words(&Event::Question { record, findings }).unwrap();
+        assert!(
+            line.contains("too young") && line.contains("ask the doctor"),
+            "{line}"
+        );
+        assert!(
+            line.contains("年齢が足りません") && line.contains("医師に"),
+            "{line}"
+        );
+    }
 }

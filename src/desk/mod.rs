@@ -63,6 +63,6 @@ pub use lists::{Aside, AsideId, Known, Undecided, UndecidedId, Unkept, Why};
 pub use manual::{Manual, ManualError, Typed};
 pub use reconcile::{DayEntry, DayFile, Found, OnRecord, Reconciliation, Report};
 pub use refusal::Refusal;
-pub use snapshot::{HandView, OnTable, Question, Snapshot};
+pub use snapshot::{HandView, Listed, OnTable, Question, Snapshot};
 pub use step::{Desk, Stage};
 pub use table::{Ending, PresentationId};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,10 @@ pub struct DayFile {
     pub station: StationId,
     /// Which day, in Asia/Tokyo.
     pub date: Date,
+    /// When the file was made, by the tablet's wall clock.
+    pub made_at: Timestamp,
+    /// Whether the day was closed then; otherwise more records may have followed.
+    pub closed: bool,
     /// Its records of the day.
     pub entries: Vec<DayEntry>,
 }
@@ -94,6 +99,9 @@ pub struct Report {
     pub record_without_paper: Vec<OnRecord>,
     /// Records of the same dose of the same person, each group once.
     pub doubles: Vec<Vec<OnRecord>>,
+    /// Tablets whose day was not closed when their file was made, each once: records may be
+    /// missing.
+    pub open_days: Vec<StationId>,
 }
 
 impl Report {
@@ -109,6 +117,7 @@ pub struct Reconciliation {
     /// Records that hold, each once, in the order of the files.
     holding: Vec<OnRecord>,
     cancelled: BTreeSet<VoucherNumber>,
+    open_days: BTreeSet<StationId>,
     seen: BTreeSet<VoucherNumber>,
     pile: Vec<VoucherNumber>,
 }
@@ -134,10 +143,12 @@ impl Reconciliation {
                 }
             }
         }
+        let open = files.iter().filter(|file| !file.closed);
         let of_cancelled = all().filter(|entry| cancelled.contains(&entry.record));
         Self {
             holding,
             cancelled: of_cancelled.filter_map(|entry| entry.number).collect(),
+            open_days: open.map(|file| file.station.clone()).collect(),
             seen: BTreeSet::new(),
             pile: Vec::new(),
         }
@@ -178,6 +189,7 @@ impl Reconciliation {
                 .cloned()
                 .collect(),
             doubles: self.doubles(),
+            open_days: self.open_days.iter().cloned().collect(),
         }
     }
 
@@ -225,6 +237,8 @@ mod tests {
         DayFile {
             date: jiff::civil::date(2021, 11, 20),
             station: StationId::new(station).unwrap(),
+            made_at: "2021-11-20T17:00:00+09:00".parse().unwrap(),
+            closed: true,
             entries: entries.to_vec(),
         }
     }
@@ -296,6 +310,20 @@ mod tests {
         let report = Reconciliation::new(&[file("a", &[slip])]).report();
         assert_eq!(records(&report.record_without_paper), [record(1)]);
         assert!(!report.is_clean());
+    }
+
+    #[test]
+    fn a_day_that_was_not_closed_never_fits_however_well_the_pile_does() {
+        let whole = file("a", &[]);
+        let open = DayFile {
+            closed: false,
+            ..file("b", &[entry(1, 1, false)])
+        };
+        let mut pile = Reconciliation::new(&[whole, open.clone(), open.clone()]);
+        pile.read(number(1));
+        let report = pile.report();
+        assert_eq!(report.open_days, [open.station]);
+        assert!(report.record_without_paper.is_empty() && !report.is_clean());
     }
 
     proptest! {

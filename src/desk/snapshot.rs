@@ -6,7 +6,7 @@ use super::case::{Case, Step};
 use super::count::VialCount;
 use super::day::{Day, DayRecord, Explanation, OpenPoint, Pending};
 use super::input::Target;
-use super::lists::{Aside, Undecided, UndecidedId};
+use super::lists::{Aside, AsideId, Undecided, UndecidedId};
 use super::step::{Desk, Stage};
 use super::table::{Ending, PresentationId, Progress, Shows};
 use crate::intake::{Finding, RecordId, Segments, Session, Slip, SlipNumber};
@@ -99,7 +99,28 @@ pub struct Snapshot {
     pub explanations: Vec<Explanation>,
 }
 
+/// What waits for a person, by its identifiers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listed {
+    /// What nobody decided.
+    pub undecided: Vec<UndecidedId>,
+    /// What was put aside.
+    pub aside: Vec<AsideId>,
+    /// Slips without their voucher.
+    pub slips: Vec<SlipNumber>,
+}
+
 impl Desk {
+    /// What waits for a person.
+    pub fn listed(&self) -> Listed {
+        let (undecided, aside) = (self.lists.undecided(), self.lists.aside());
+        Listed {
+            undecided: undecided.iter().map(|item| item.id).collect(),
+            aside: aside.iter().map(|item| item.id).collect(),
+            slips: self.slips.open().iter().map(|slip| slip.number).collect(),
+        }
+    }
+
     /// What a screen draws of the desk; `today` in Asia/Tokyo.
     pub fn snapshot(&self, today: Date) -> Snapshot {
         let shift = self.shift.as_ref();

@@ -426,17 +426,6 @@ impl Running {
         Ok(lines)
     }
 
-    /// Hears from now on when the system asks the program to end (SIGINT, SIGTERM, Ctrl-C); what
-    /// it gives waits for that.
-    ///
-    /// # Errors
-    /// [`SandboxError::Threads`] when the system's signals cannot be heard.
-    pub fn hear_signals(&self) -> Result<impl FnOnce() + '_, SandboxError> {
-        let _within = self.runtime.enter();
-        let asked = signal().map_err(SandboxError::Threads)?;
-        Ok(move || self.runtime.block_on(asked))
-    }
-
     /// Accepts nothing more, lets what is under way end, and stops.
     pub fn stop(self) {
         // Whoever served has ended when nobody listens to this.
@@ -444,27 +433,6 @@ impl Running {
         let _ = self.runtime.block_on(self.serving);
         self.runtime.shutdown_timeout(LAST_MOMENT);
     }
-}
-
-#[cfg(unix)]
-fn signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut end = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = end.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-fn signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        let _ = interrupt.recv().await;
-    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::cutouts::Cutouts;
 use super::event::{Delay, Event};
 use super::people::Attendance;
 use crate::clock::{self, Clock, Moment};
-use crate::desk::{Act, Desk, Effect, Input, Kept, Notes, Now, Snapshot, Sound, Stage};
+use crate::desk::{Act, Desk, Effect, Input, Kept, Listed, Notes, Now, Snapshot, Sound, Stage};
 use crate::intake::{
     Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Session, Severity,
 };
@@ -61,6 +61,8 @@ pub struct Station<'a> {
     unwritten: Vec<(Act, Witnessed)>,
     /// Entries that were on their way into the book when the program ended.
     interrupted: Vec<RecordId>,
+    /// The lists as they were told.
+    listed: Listed,
     cutouts: Cutouts,
     arrivals: VecDeque<Arrival>,
     copy: Option<CopyState>,
@@ -96,6 +98,7 @@ impl<'a> Station<'a> {
             book,
             clock,
             user,
+            listed: Listed::default(),
             attendance: None,
             cutouts: Cutouts::default(),
             arrivals: VecDeque::new(),
@@ -205,6 +208,11 @@ impl<'a> Station<'a> {
             for effect in effects {
                 waiting.extend(self.carry_out(effect, &mut events));
             }
+        }
+        let listed = self.desk.listed();
+        if listed != self.listed {
+            self.listed = listed;
+            events.push(Event::Listed);
         }
         events
     }
@@ -379,10 +387,9 @@ impl<'a> Station<'a> {
             }),
             Sound::Question => {
                 if let Some(question) = self.desk.question() {
-                    let findings = question.findings.iter().map(|finding| finding.code);
                     events.push(Event::Question {
                         record: question.record,
-                        findings: findings.collect(),
+                        findings: question.findings,
                     });
                 }
             }

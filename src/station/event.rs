@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::camera::Loss;
 use crate::desk::{Refusal, Sound, UndecidedId};
-use crate::intake::{FindingCode, OperatorId, RecordId, Session};
+use crate::intake::{Finding, OperatorId, RecordId, Session};
 use crate::optics::Moved;
 use crate::reading::{FrameId, Presented};
 use crate::store::CopyState;
@@ -62,8 +62,8 @@ pub enum Event {
     Question {
         /// The record that it would be.
         record: RecordId,
-        /// What was found.
-        findings: Vec<FindingCode>,
+        /// What was found, each with its words.
+        findings: Vec<Finding>,
     },
     /// A session card lies under the camera. It begins nothing: a person compares the code with
     /// that of the other tablets, looks at the presets, and confirms them.
@@ -79,6 +79,9 @@ pub enum Event {
     NotAccepted(Presented),
     /// A voucher stays listed until a person decides.
     LeftUndecided(UndecidedId),
+    /// Something came onto a list of what waits for a person, or left one; or the first word of a
+    /// station on whose lists something is.
+    Listed,
     /// The day is closed.
     Closed {
         /// Which.

@@ -61,8 +61,8 @@ enum Message {
     CourierFailed,
 }
 
-/// Whoever hears what happens, with the station as it is then.
-pub type Listener<'a> = dyn FnMut(&Event, &Station<'_>) + 'a;
+/// Whoever hears what happens, with the station as it is then; the station ends when it breaks.
+pub type Listener<'a> = dyn FnMut(&Event, &Station<'_>) -> ControlFlow<()> + 'a;
 
 /// What runs beside the station.
 pub struct Beside<'a> {
@@ -85,7 +85,7 @@ pub struct Beside<'a> {
 }
 
 /// Runs a station: the camera and the courier in threads of their own, the station in this one.
-/// Ends as `until` says, after the courier's last round.
+/// Ends as `until` says, or when nobody hears `tell` any more, after the courier's last round.
 ///
 /// # Errors
 /// When the system has no thread left.
@@ -158,6 +158,7 @@ pub fn run(
             until,
             ending: Ending::default(),
             tell,
+            unheard: false,
             viewer,
         };
         core.viewer.station(core.station);
@@ -196,6 +197,8 @@ struct Core<'a, 'b, 'c> {
     until: Until,
     ending: Ending,
     tell: &'a mut Listener<'c>,
+    /// Whether whoever heard what happens is gone.
+    unheard: bool,
     viewer: &'a dyn Viewer,
 }
 
@@ -216,6 +219,9 @@ impl Core<'_, '_, '_> {
             if Instant::now() >= next_tick {
                 let events = self.station.tick();
                 self.happened(&events);
+                if self.unheard && self.over().is_break() {
+                    return;
+                }
                 next_tick = Instant::now() + TICK;
             }
         }
@@ -253,11 +259,18 @@ impl Core<'_, '_, '_> {
                 false
             }
         };
-        // The courier goes its last round; without one nothing is left to do.
-        if over && self.call.take().is_none() {
-            return ControlFlow::Break(());
+        match over || self.unheard {
+            true => self.over(),
+            false => ControlFlow::Continue(()),
         }
-        ControlFlow::Continue(())
+    }
+
+    /// The courier goes its last round; without one nothing is left to do.
+    fn over(&mut self) -> ControlFlow<()> {
+        match self.call.take() {
+            Some(_) => ControlFlow::Continue(()),
+            None => ControlFlow::Break(()),
+        }
     }
 
     /// Does what a person may do.
@@ -343,7 +356,7 @@ impl Core<'_, '_, '_> {
             if matches!(event, Event::Recorded { .. } | Event::Changed { .. }) {
                 self.call();
             }
-            (self.tell)(event, self.station);
+            self.unheard |= (self.tell)(event, self.station).is_break();
         }
         let wanted = self.station.wanted();
         *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = wanted;

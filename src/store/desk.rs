@@ -131,6 +131,19 @@ impl SqliteStore {
             Ok(records)
         })
     }
+
+    /// Whether a day is closed.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn is_closed(&mut self, date: Date) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let closed = connection
+                .prepare_cached("SELECT 1 FROM closed_day WHERE date = ?1")?
+                .exists(params![date.to_string()])?;
+            Ok(closed)
+        })
+    }
 }
 
 /// A record from all its entries, oldest first; `None` where the first is missing.
@@ -170,6 +183,21 @@ mod tests {
         store.keep_desk("{\"day\":\"2021-11-20\"}", &[]).unwrap();
         let notes = store.desk().unwrap();
         assert_eq!(notes.as_deref(), Some("{\"day\":\"2021-11-20\"}"));
+    }
+
+    #[test]
+    fn a_day_is_closed_until_it_is_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = on_disk(folder.path());
+        let day = jiff::civil::date(2021, 11, 20);
+        assert!(!store.is_closed(day).unwrap());
+        let closed = Deed::Closed(day);
+        store.keep_desk("{}", &[(closed, clerk())]).unwrap();
+        assert!(store.is_closed(day).unwrap());
+        assert!(!store.is_closed(day.tomorrow().unwrap()).unwrap());
+        let reopened = Deed::Reopened(day, "もう一人来た".to_owned());
+        store.keep_desk("{}", &[(reopened, clerk())]).unwrap();
+        assert!(!store.is_closed(day).unwrap());
     }
 
     #[test]

@@ -66,10 +66,13 @@ fn a_dose_that_cannot_be_looked_up_is_stopped_before_the_shot_until_a_person_dec
     assert_eq!(recorded(&events), []);
     assert!(said(&events), "{events:?}");
     let asked = events.iter().find_map(|event| match event {
-        Event::Question { findings, .. } => Some(findings.clone()),
+        Event::Question { findings, .. } => Some(findings.as_slice()),
         _ => None,
     });
-    assert_eq!(asked, Some(vec![FindingCode::PreviousDoseUnknown]));
+    let Some([finding]) = asked else {
+        panic!("{events:?}")
+    };
+    assert_eq!(finding.code, FindingCode::PreviousDoseUnknown);
     let snapshot = station.snapshot();
     assert_eq!(snapshot.stage, Stage::Held);
     let question = snapshot.question.expect("a question");

@@ -1,5 +1,6 @@
 //! All threads of a station together: they end when they should, and one that fails is told.
 
+use std::ops::ControlFlow;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ fn told(panics: bool, until: Until) -> Vec<Event> {
     let mut told = Vec::new();
     run(&mut station, beside, until, &mut |event, _| {
         told.push(event.clone());
+        ControlFlow::Continue(())
     })
     .expect("threads");
     told

@@ -339,6 +339,7 @@ fn commands_pass_the_seat_and_a_pin_is_checked_beside_the_station() {
             (Event::NotAllowed(_), _) if told.len() == 1 => {}
             _ => orders = ControlFlow::Break(()),
         }
+        ControlFlow::Continue(())
     })
     .unwrap();
     let [

@@ -5,6 +5,9 @@
     reason = "a test's helpers fail the test"
 )]
 
+mod commands;
+mod pile;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -188,35 +191,6 @@ fn a_second_station_on_the_same_directory_says_so_and_leaves() {
         "{}",
         said(&second)
     );
-}
-
-#[test]
-fn the_pile_is_held_against_the_day_file() {
-    let tablet = Tablet::new();
-    tablet.in_session(&[]);
-    let (file, passphrase) = (tablet.text("tablet.day"), tablet.text("passphrase"));
-    let sealed = ["--passphrase-file", passphrase.as_str()];
-    let wrote = tablet.run(&[&["day-file", "-o", &file], &sealed[..]].concat());
-    assert_eq!(wrote.status.code(), Some(0), "{}", said(&wrote));
-    let camera = format!("replay:{SEQUENCE}@10");
-    let pile = ["reconcile", "--jsonl", "--camera", &camera, &file];
-    let held = tablet.run(&[&pile[..], &sealed].concat());
-    assert_eq!(held.status.code(), Some(0), "{}", said(&held));
-    let told = objects(&held);
-    assert_eq!(numbers(&told, "recorded"), truth());
-    let report = told.last().expect("a report");
-    assert_eq!(
-        (&report["sheets"], &report["not_read"]),
-        (&3.into(), &0.into())
-    );
-
-    let stranger = Tablet::new();
-    let other = stranger.run(&[&pile[..], &sealed].concat());
-    assert_eq!(other.status.code(), Some(1));
-    assert!(said(&other).contains("not known here"), "{}", said(&other));
-    fs::write(tablet.path("passphrase"), "梅の木の下で待つ\n").expect("written");
-    let locked = tablet.run(&[&pile[..], &sealed].concat());
-    assert!(said(&locked).contains("does not open"), "{}", said(&locked));
 }
 
 #[test]
