@@ -163,7 +163,7 @@ rig: build ## The station on a real V4L2 device in a virtual machine (CAMERA_RIG
 	PYTHONPATH=scripts $(PYTHON) scripts/rig.py $(BIN) samples/set $(OUT)/rig
 
 day: system-packages ## A station's day of eight hours in virtual time, 2,000 vouchers, three seeds: the long form
-	DAY=full $(CARGO) test $(PROFILE) --test station -- --nocapture
+	DAY=full $(CARGO) test $(PROFILE) --test station day:: -- --nocapture
 
 bench-store: system-packages ## Time for one durable record, and for a book of a million
 	$(CARGO) bench --locked --bench store

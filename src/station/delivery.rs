@@ -50,19 +50,14 @@ impl Courier<'_> {
             );
             // One call is as good as many.
             while calls.try_recv().is_ok() {}
-            let last = self.deliver(calls, over, tell);
-            if over || last.is_break() {
+            self.deliver(calls, over, tell);
+            if over {
                 return;
             }
         }
     }
 
-    fn deliver(
-        &mut self,
-        calls: &Receiver<()>,
-        over: bool,
-        tell: &mut dyn FnMut(Event),
-    ) -> ControlFlow<()> {
+    fn deliver(&mut self, calls: &Receiver<()>, over: bool, tell: &mut dyn FnMut(Event)) {
         let mut delivery = Delivery {
             outbox: Outbox {
                 store: &mut self.store,
@@ -82,12 +77,8 @@ impl Courier<'_> {
             waits: 0,
             tell,
         };
-        match delivery.run(&mut patience) {
-            Ok(_) => ControlFlow::Continue(()),
-            Err(error) => {
-                (patience.tell)(Event::NotWritten(words(&error)));
-                ControlFlow::Continue(())
-            }
+        if let Err(error) = delivery.run(&mut patience) {
+            (patience.tell)(Event::NotWritten(words(&error)));
         }
     }
 }

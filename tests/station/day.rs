@@ -19,6 +19,10 @@ use crate::world::{Sight, Table, VirtualClock, number, open, recorded, session};
 /// Eight hours.
 const DAY: Duration = Duration::from_hours(8);
 
+/// What the process may grow by from its first half of the day to the second. A day that is kept
+/// whole in memory, pictures and all, takes many times as much.
+const GROWTH_MIB: u64 = 64;
+
 /// The network is down for two hours in the middle of the day.
 const OUTAGE: std::ops::Range<Duration> = Duration::from_hours(3)..Duration::from_hours(5);
 
@@ -245,6 +249,17 @@ fn resident() -> u64 {
     kib.unwrap_or(0) / 1024
 }
 
+/// The second half of the day needs about as much memory as the first. Of the long form only, which
+/// `make day` runs alone: beside other tests the process has their memory, too.
+fn stays_flat(memory: &[u64]) {
+    let (first, second) = memory.split_at(memory.len() / 2);
+    let highest = |half: &[u64]| half.iter().copied().max().expect("a measurement");
+    assert!(
+        highest(second) <= highest(first) + GROWTH_MIB,
+        "resident, MiB: {memory:?}"
+    );
+}
+
 fn work_through(venue: &mut Venue<'_>, persons: u64) -> Vec<u64> {
     let pause = DAY / u32::try_from(persons).expect("few persons");
     let mut memory = Vec::new();
@@ -280,6 +295,9 @@ fn a_day(persons: u64, seed: u64) {
     let mut venue = Venue::open(folder.path(), &clock, seed);
     let started = Instant::now();
     let memory = work_through(&mut venue, persons);
+    if full() {
+        stays_flat(&memory);
+    }
     venue.close();
     venue.deliver();
     holds(&venue, persons);
