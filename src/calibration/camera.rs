@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::optics::{CameraFormat, FocusPosition, FocusRange, Frame};
+use crate::optics::{CameraFormat, ExposureSetting, FocusPosition, FocusRange, Frame};
 
 /// Why a camera gave no frame, in its own words.
 pub type LookError = Box<dyn Error + Send + Sync>;
@@ -15,8 +15,8 @@ pub trait TargetCamera {
     /// The lens' positions; `None` when it cannot be moved.
     fn focus_range(&self) -> Option<FocusRange>;
 
-    /// Its exposure in its own units; `None` when it is automatic or not known.
-    fn exposure(&self) -> Option<i64>;
+    /// What it is exposed with at every look; `None` when that is automatic or not known.
+    fn exposure(&self) -> Option<ExposureSetting>;
 
     /// One frame, taken after the lens has come to rest at `position`, if one is told.
     ///

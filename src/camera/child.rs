@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use v4l::buffer::{Flags, Metadata, Type};
-use v4l::control::{Control, Value};
+use v4l::control::{Control, Description, Value};
 use v4l::frameinterval::FrameIntervalEnum;
 use v4l::framesize::FrameSizeEnum;
 use v4l::io::traits::CaptureStream as _;
@@ -17,7 +17,7 @@ use v4l::video::Capture as _;
 use v4l::video::capture::Parameters;
 use v4l::{Device, Format, FourCC};
 
-use super::controls::{FOCUS_ABSOLUTE, Setting, Settings};
+use super::controls::{Adjustment, Driver, FOCUS_ABSOLUTE, Settings, exposure_of};
 use super::error::CameraError;
 use super::format::{FourCc, MOST_RATE, Offer, PixelFormat, Steps, choose, usual_sizes};
 use super::luma::RawFrame;
@@ -48,17 +48,17 @@ pub fn serve(node: &Node, settings: Settings) -> io::Result<()> {
     }
 }
 
-/// Hands on where the lens is sent, a position a line, and ends the process when the station is
+/// Hands on what is adjusted, a line each, and ends the process when the station is
 /// gone: a device must not stay in use.
 #[expect(
     clippy::disallowed_methods,
     reason = "the driver may hang in the other thread, and nothing here needs a destructor"
 )]
-fn obey_until_the_station_ends(orders: &Sender<i64>) {
+fn obey_until_the_station_ends(orders: &Sender<Adjustment>) {
     for line in io::stdin().lock().lines().map_while(Result::ok) {
-        if let Ok(position) = line.trim().parse() {
+        if let Some(adjustment) = Adjustment::of_line(&line) {
             // The other thread is ending.
-            let _ = orders.send(position);
+            let _ = orders.send(adjustment);
         }
     }
     std::process::exit(0);
@@ -78,31 +78,39 @@ impl From<CameraError> for Ending {
 
 fn stream(
     node: &Node,
-    settings: Settings,
-    orders: &Receiver<i64>,
+    mut settings: Settings,
+    orders: &Receiver<Adjustment>,
     out: &mut impl io::Write,
 ) -> Result<(), Ending> {
     let device = Device::with_path(node.path()).map_err(of_driver)?;
     let (format, offer) = choose(&offers(&device))?;
     let stride = set_format(&device, &offer)?;
-    let opened = Opened {
+    let controls = Controls::of(&device);
+    let mut opened = Opened {
         name: device.query_caps().map_err(of_driver)?.card,
         format,
         offer,
-        focus: focus_range(&device),
-        settings: set(&device, settings),
+        focus: controls.focus_range(),
+        settings: settings.set(&controls),
+        exposure: exposure_of(&controls),
     };
     let mut stream =
         MmapStream::with_buffers(&device, Type::VideoCapture, BUFFERS).map_err(of_driver)?;
-    write_message(out, &Message::Opened(opened)).map_err(Ending::Closed)?;
+    write_message(out, &Message::Opened(opened.clone())).map_err(Ending::Closed)?;
     let time = SystemTime::start();
     loop {
-        if let Some(position) = orders.try_iter().last() {
-            // Whether it went there is seen in the picture.
-            let _ = device.set_control(Control {
-                id: FOCUS_ABSOLUTE,
-                value: Value::Integer(position),
-            });
+        for adjustment in orders.try_iter() {
+            settings.adjust(adjustment);
+            match adjustment {
+                // Whether it went there is seen in the picture.
+                Adjustment::Focus(position) => controls.set(FOCUS_ABSOLUTE, position),
+                Adjustment::Exposure(_) => {
+                    opened.settings = settings.set(&controls);
+                    opened.exposure = exposure_of(&controls);
+                    let message = Message::Opened(opened.clone());
+                    write_message(out, &message).map_err(Ending::Closed)?;
+                }
+            }
         }
         let (buffer, meta) = stream.next().map_err(of_driver)?;
         let message = Message::Frame {
@@ -220,47 +228,55 @@ fn set_format(device: &Device, offer: &Offer) -> Result<u32, CameraError> {
     })
 }
 
-/// Lowest and highest position of the lens, and the step between two.
-fn focus_range(device: &Device) -> Option<(i64, i64, i64)> {
-    let known = device.query_controls().ok()?;
-    let focus = known.iter().find(|known| known.id == FOCUS_ABSOLUTE)?;
-    Some((
-        focus.minimum,
-        focus.maximum,
-        i64::try_from(focus.step).ok()?,
-    ))
+/// The controls that a device has.
+struct Controls<'a> {
+    device: &'a Device,
+    known: Vec<Description>,
 }
 
-/// Sets the controls and reads each back.
-fn set(device: &Device, settings: Settings) -> Vec<Setting> {
-    let known = device.query_controls().unwrap_or_default();
-    let mut set = Vec::new();
-    for (control, wanted) in settings.controls() {
-        let described = known.iter().find(|known| known.id == control);
-        // Most cameras without a motor have no focus at all.
-        let Some(described) = described else { continue };
-        let value = match described.typ {
-            v4l::control::Type::Boolean => Value::Boolean(wanted != 0),
-            _ => Value::Integer(wanted.clamp(described.minimum, described.maximum)),
-        };
-        // What became of it is read back.
-        let _ = device.set_control(Control { id: control, value });
-        set.push(Setting {
-            name: described.name.clone(),
-            control,
-            wanted,
-            is: read_back(device, control),
-        });
+impl<'a> Controls<'a> {
+    fn of(device: &'a Device) -> Self {
+        Self {
+            device,
+            known: device.query_controls().unwrap_or_default(),
+        }
     }
-    set
+
+    fn find(&self, control: u32) -> Option<&Description> {
+        self.known.iter().find(|known| known.id == control)
+    }
+
+    /// Lowest and highest position of the lens, and the step between two.
+    fn focus_range(&self) -> Option<(i64, i64, i64)> {
+        let focus = self.find(FOCUS_ABSOLUTE)?;
+        let step = i64::try_from(focus.step).ok()?;
+        Some((focus.minimum, focus.maximum, step))
+    }
 }
 
-/// What a control is by the driver's own word.
-fn read_back(device: &Device, control: u32) -> Option<i64> {
-    match device.control(control).ok()?.value {
-        Value::Integer(value) => Some(value),
-        Value::Boolean(value) => Some(i64::from(value)),
-        _ => None,
+impl Driver for Controls<'_> {
+    fn name(&self, control: u32) -> Option<String> {
+        self.find(control).map(|known| known.name.clone())
+    }
+
+    fn set(&self, control: u32, value: i64) {
+        let Some(known) = self.find(control) else {
+            return;
+        };
+        let value = match known.typ {
+            v4l::control::Type::Boolean => Value::Boolean(value != 0),
+            _ => Value::Integer(value.clamp(known.minimum, known.maximum)),
+        };
+        let _ = self.device.set_control(Control { id: control, value });
+    }
+
+    fn value(&self, control: u32) -> Option<i64> {
+        self.find(control)?;
+        match self.device.control(control).ok()?.value {
+            Value::Integer(value) => Some(value),
+            Value::Boolean(value) => Some(i64::from(value)),
+            _ => None,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::controls::Settings;
+use super::controls::{Adjustment, Settings};
 use super::error::CameraError;
 use super::luma::{RawFrame, luma};
 use super::node::Node;
@@ -114,14 +114,9 @@ impl Mailbox {
 fn camera_child(node: &Node, settings: Settings) -> io::Result<Command> {
     let mut command = Command::new(this_program()?);
     command.arg(CHILD).arg("--device").arg(node.path());
-    for (name, value) in [
-        ("--focus", settings.focus),
-        ("--exposure", settings.exposure),
-    ] {
-        if let Some(value) = value {
-            command.arg(format!("{name}={value}"));
-        }
-    }
+    let focus = settings.focus.map(|focus| format!("--focus={focus}"));
+    let exposure = (settings.exposure).map(|exposure| format!("--exposure={exposure}"));
+    command.args(focus).args(exposure);
     Ok(command)
 }
 
@@ -154,13 +149,13 @@ impl Device {
         }
     }
 
-    /// Sends the lens to a position; after a loss, too. A camera without a lens that moves stays as
-    /// it is.
-    pub fn set_focus(&mut self, position: i64) {
-        self.settings.focus = Some(position);
+    /// Sets the camera so; after a loss, too. One that does not have the control stays as it is.
+    /// How it is exposed then is told as [`Grab::Opened`].
+    pub fn adjust(&mut self, adjustment: Adjustment) {
+        self.settings.adjust(adjustment);
         if let Some(input) = self.child.as_mut().and_then(Running::input) {
-            // A child that is gone is started again with the position.
-            let _ = writeln!(input, "{position}");
+            // A child that is gone is started again with it.
+            let _ = writeln!(input, "{adjustment}");
         }
     }
 
@@ -326,10 +321,12 @@ impl FrameSource for Device {
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
+    use super::super::controls::Exposure;
     use super::super::format::{FourCc, Offer, PixelFormat};
     use super::super::time::virtual_time::VirtualTime;
     use super::super::wire::write_message;
     use super::*;
+    use crate::optics::ExposureSetting;
 
     /// Longer than any of these processes takes on a busy machine.
     const PATIENCE: Duration = Duration::from_secs(100);
@@ -349,6 +346,7 @@ mod tests {
             },
             focus: None,
             settings: Vec::new(),
+            exposure: None,
         })
     }
 
@@ -454,6 +452,39 @@ mod tests {
         let time = Box::new(VirtualTime::default());
         let mut device = Device::behind(none, Settings::default(), time);
         assert!(matches!(next(&mut device), Grab::Lost(Loss::NotOpened(_))));
+    }
+
+    #[test]
+    fn what_was_adjusted_is_said_to_the_process_and_to_the_one_after_it() {
+        let said = tempfile::NamedTempFile::new().expect("a file");
+        let path = said.path().to_owned();
+        let program = Box::new(move |settings: Settings| {
+            let mut command = Command::new("sh");
+            let exposure = settings.exposure.map(|exposure| exposure.to_string());
+            let exposure = exposure.unwrap_or_default();
+            // Says what it was started with, and the first line that it is told.
+            let script = "echo \"started $1\" >> \"$0\"; read line; echo \"$line\" >> \"$0\"";
+            command.arg("-c").arg(script).arg(&path).arg(exposure);
+            Ok(command)
+        });
+        let time = VirtualTime::default();
+        let mut device = Device::behind(program, Settings::default(), Box::new(time.clone()));
+        assert!(matches!(device.next(Duration::ZERO), Ok(Grab::Nothing)));
+        let exposure = Exposure::Fixed(ExposureSetting {
+            time: 156,
+            gain: Some(4),
+        });
+        device.adjust(Adjustment::Exposure(exposure));
+        assert!(matches!(next(&mut device), Grab::Lost(Loss::Ended)));
+        time.wait(Duration::from_millis(500));
+        assert!(matches!(device.next(Duration::ZERO), Ok(Grab::Nothing)));
+        device.adjust(Adjustment::Focus(7));
+        let text = || std::fs::read_to_string(said.path()).expect("text");
+        let patient = std::time::Instant::now();
+        while !text().ends_with("focus 7\n") && patient.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(text(), "started \nexposure 156:4\nstarted 156:4\nfocus 7\n");
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod wire;
 
 #[cfg(all(feature = "camera", target_os = "linux"))]
 pub use child::serve;
-pub use controls::{Setting, Settings};
+pub use controls::{Adjustment, Exposure, NoExposure, Setting, Settings};
 pub use device::{CHILD, Device};
 pub use error::CameraError;
 pub use format::{FourCc, Offer, PixelFormat, Steps, choose, usual_sizes};

@@ -14,8 +14,8 @@ pub const MAX_AGE: Duration = Duration::from_millis(300);
 /// What a source has to say.
 #[derive(Debug)]
 pub enum Grab {
-    /// A device was opened, for the first time or after a loss: what it is and how it is set. Its
-    /// first frame follows.
+    /// A device was opened, for the first time or after a loss, or was exposed otherwise: what it is
+    /// and how it is set. Frames follow.
     Opened(Box<Opened>),
     /// The newest frame.
     Frame(Frame),

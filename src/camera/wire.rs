@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::controls::Setting;
+use super::controls::{Setting, held_exposure};
 use super::format::{Offer, PixelFormat};
 use super::luma::RawFrame;
-use crate::optics::CameraFormat;
+use crate::optics::{CameraFormat, ExposureSetting};
 
 /// Begins every message: another program's output is not mistaken for one.
 const MAGIC: [u8; 4] = *b"UKC1";
@@ -36,6 +36,8 @@ pub struct Opened {
     pub focus: Option<(i64, i64, i64)>,
     /// What was set, and what it is by its own word.
     pub settings: Vec<Setting>,
+    /// What it is exposed with by its own word, by itself or not; `None` when it does not tell.
+    pub exposure: Option<ExposureSetting>,
 }
 
 impl Opened {
@@ -47,12 +49,17 @@ impl Opened {
             size: (self.offer.width, self.offer.height),
         }
     }
+
+    /// What it is exposed with, as far as it does as it was told; `None` otherwise.
+    pub fn held_exposure(&self) -> Option<ExposureSetting> {
+        held_exposure(&self.settings, self.exposure)
+    }
 }
 
 /// One message.
 #[derive(Debug, Clone)]
 pub enum Message {
-    /// The camera is open.
+    /// The camera is open, or was set otherwise.
     Opened(Opened),
     /// It cannot be used, and why, as `日本語 / english`.
     Failed(String),

@@ -10,6 +10,7 @@ use super::camera_target::DeviceTarget;
 use super::picture_folder::PictureFolder;
 use super::{EXIT_FAILED, EXIT_OK, EXIT_USAGE};
 use crate::calibration::{Calibration, Settings, TargetCamera, calibrate, render};
+use crate::camera::Exposure;
 use crate::clock;
 
 /// Height of the stand that the stations have, in millimetres.
@@ -126,6 +127,10 @@ fn print(
     if let Some(focus) = profile.focus {
         writeln!(out, "ピント focus            {:>9}", focus.position.0)?;
     }
+    let exposure = profile
+        .exposure
+        .map_or(Exposure::Automatic, Exposure::Fixed);
+    writeln!(out, "露出 exposure           {:>9}", exposure.to_string())?;
     writeln!(out, "鋭さ sharpness          {:>9.2}", profile.sharpness)?;
     writeln!(
         out,

@@ -7,7 +7,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{EXIT_FAILED, EXIT_OK};
-use crate::camera::{CameraName, FrameSource, Grab, Node, Opened, Present, Settings, present};
+use crate::camera::{
+    CameraName, Exposure, FrameSource, Grab, Node, Opened, Present, Settings, present,
+};
 use crate::text::{Bilingual, Language};
 
 /// Arguments of `uketsuke camera`.
@@ -32,9 +34,9 @@ pub struct CameraArgs {
     /// Send the lens there, in the camera's units / ピントの位置
     #[arg(long, value_name = "N")]
     focus: Option<i64>,
-    /// Expose so long, in the camera's units / 露出
+    /// Expose so long, in the camera's units: 156, 156:4 with a gain, or auto / 露出
     #[arg(long, value_name = "N")]
-    exposure: Option<i64>,
+    exposure: Option<Exposure>,
     /// Print one JSON object an event / 1件の出来事ごとにJSONで出力
     #[arg(long)]
     jsonl: bool,
@@ -48,7 +50,7 @@ pub struct ChildArgs {
     #[arg(long, allow_hyphen_values = true)]
     focus: Option<i64>,
     #[arg(long, allow_hyphen_values = true)]
-    exposure: Option<i64>,
+    exposure: Option<Exposure>,
 }
 
 /// Runs the child process.

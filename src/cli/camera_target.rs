@@ -1,10 +1,15 @@
-//! A camera device as calibration sees it: a lens that is sent to positions, and looks.
+//! A camera device as calibration sees it: an exposure that is fixed once, a lens that is sent to
+//! positions, and looks.
 
 use std::time::Duration;
 
-use crate::calibration::{LookError, TargetCamera};
-use crate::camera::{Device, FrameSource as _, Grab, Loss, Node, Opened, Settings};
-use crate::optics::{CameraFormat, FocusPosition, FocusRange, Frame};
+use crate::calibration::{ExposedCamera, LookError, TargetCamera, fix_exposure};
+use crate::camera::{
+    Adjustment, Device, Exposure, FrameSource as _, Grab, Loss, Node, Opened, Settings,
+};
+use crate::optics::{
+    CameraFormat, ExposureSetting, FocusPosition, FocusRange, Frame, measure_quality,
+};
 use crate::text::Bilingual;
 
 /// From the order to the lens until its picture stands still: voice coil lenses take up to a third
@@ -24,22 +29,60 @@ pub(super) struct DeviceTarget {
     device: Device,
     format: CameraFormat,
     range: Option<FocusRange>,
+    exposure: Option<ExposureSetting>,
 }
 
 impl DeviceTarget {
-    /// Opens the device and takes a first look.
+    /// Opens the device, takes a first look, and fixes the exposure where the device can.
     pub(super) fn open(node: Node) -> Result<Self, LookError> {
         let mut device = Device::new(node, Settings::default());
-        let opened = next(&mut device, |grab| match grab {
-            Grab::Opened(opened) => Some(*opened),
-            _ => None,
-        })?;
+        let opened = opened(&mut device)?;
         frame_after(&mut device, Duration::ZERO)?;
+        let mut exposed = ExposedDevice {
+            device: &mut device,
+            set_at: Duration::ZERO,
+        };
+        let exposure = match opened.exposure {
+            Some(_) => fix_exposure(&mut exposed)?,
+            None => None,
+        };
         Ok(Self {
             device,
             format: opened.camera_format(),
             range: range(&opened),
+            exposure,
         })
+    }
+}
+
+/// A device while its exposure is fixed.
+struct ExposedDevice<'a> {
+    device: &'a mut Device,
+    /// What was taken before is as it was exposed before.
+    set_at: Duration,
+}
+
+impl ExposedDevice<'_> {
+    fn expose(&mut self, exposure: Exposure) -> Result<Option<ExposureSetting>, LookError> {
+        self.device.adjust(Adjustment::Exposure(exposure));
+        let held = opened(self.device)?.held_exposure();
+        self.set_at = self.device.now() + SETTLES;
+        Ok(held)
+    }
+}
+
+impl ExposedCamera for ExposedDevice<'_> {
+    fn automatic(&mut self) -> Result<Option<ExposureSetting>, LookError> {
+        self.expose(Exposure::Automatic)
+    }
+
+    fn fix(&mut self, wanted: ExposureSetting) -> Result<Option<ExposureSetting>, LookError> {
+        self.expose(Exposure::Fixed(wanted))
+    }
+
+    fn brightness(&mut self) -> Result<(Duration, f32), LookError> {
+        let frame = frame_after(self.device, self.set_at)?;
+        Ok((frame.at, measure_quality(&frame.luma, None).exposure))
     }
 }
 
@@ -52,18 +95,27 @@ impl TargetCamera for DeviceTarget {
         self.range
     }
 
-    fn exposure(&self) -> Option<i64> {
-        None
+    fn exposure(&self) -> Option<ExposureSetting> {
+        self.exposure
     }
 
     fn look(&mut self, position: Option<FocusPosition>) -> Result<Frame, LookError> {
         let mut after = Duration::ZERO;
         if let Some(FocusPosition(position)) = position {
-            self.device.set_focus(i64::from(position));
+            let position = Adjustment::Focus(i64::from(position));
+            self.device.adjust(position);
             after = self.device.now() + SETTLES;
         }
         frame_after(&mut self.device, after)
     }
+}
+
+/// How the device was opened, or set since.
+fn opened(device: &mut Device) -> Result<Opened, LookError> {
+    next(device, |grab| match grab {
+        Grab::Opened(opened) => Some(*opened),
+        _ => None,
+    })
 }
 
 /// Where the lens can be sent.

@@ -5,7 +5,7 @@ use std::sync::mpsc::Receiver;
 use super::data_dir::Place;
 use super::session;
 use super::sync::api;
-use crate::camera::{FrameSource, Settings};
+use crate::camera::{Exposure, FrameSource, Settings};
 use crate::desk::{Input, Snapshot, Stage};
 use crate::intake::{OperatorId, Session};
 use crate::optics::Mount;
@@ -82,7 +82,9 @@ pub(super) fn settings_of(mount: Option<&Mount>) -> Settings {
     let focus = profile.and_then(|profile| profile.focus.as_ref());
     Settings {
         focus: focus.map(|focus| i64::from(focus.position.0)),
-        exposure: profile.and_then(|profile| profile.exposure),
+        exposure: profile
+            .and_then(|profile| profile.exposure)
+            .map(Exposure::Fixed),
     }
 }
 
@@ -124,4 +126,28 @@ fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> 
         lock,
     };
     Ok((Some(courier), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optics::{ExposureSetting, Profile};
+
+    #[test]
+    fn a_mount_fixes_the_exposure_that_it_was_measured_with_and_else_the_camera_chooses() {
+        let mount = |profile| Some(Mount::new(profile));
+        let fixed = settings_of(mount(Profile::example()).as_ref());
+        let measured = ExposureSetting {
+            time: 156,
+            gain: Some(4),
+        };
+        assert_eq!(fixed.focus, Some(120));
+        assert_eq!(fixed.exposure, Some(Exposure::Fixed(measured)));
+        let unknown = Profile {
+            exposure: None,
+            ..Profile::example()
+        };
+        assert_eq!(settings_of(mount(unknown).as_ref()).exposure, None);
+        assert_eq!(settings_of(None), Settings::default());
+    }
 }

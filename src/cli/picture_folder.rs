@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::calibration::{LookError, TargetCamera};
 use crate::camera::{pictures_in, read_picture};
 use crate::optics::{
-    CameraFormat, FocusPosition, FocusRange, FocusRangeError, Frame, decode_still,
+    CameraFormat, ExposureSetting, FocusPosition, FocusRange, FocusRangeError, Frame, decode_still,
 };
 
 /// A folder that is no camera.
@@ -124,7 +124,7 @@ impl TargetCamera for PictureFolder {
         self.range
     }
 
-    fn exposure(&self) -> Option<i64> {
+    fn exposure(&self) -> Option<ExposureSetting> {
         None
     }
 

@@ -24,8 +24,8 @@ pub use focus::{
 pub use frame::{Frame, FrameId};
 pub use geometry::{OrientedBox, Point, Quad};
 pub use mount::{
-    CameraFormat, FocusSetting, Made, Mount, MountGeometry, MountWatch, Moved, Profile,
-    ProfileError, Region, ScaleSign, TablePoint, TileMap, VoucherSigns,
+    CameraFormat, ExposureSetting, FocusSetting, Made, Mount, MountGeometry, MountWatch, Moved,
+    Profile, ProfileError, Region, ScaleSign, TablePoint, TileMap, VoucherSigns,
 };
 pub use plane::Plane;
 pub use quality::{Quality, glare_centre, measure_quality, paper_luma};

@@ -323,6 +323,7 @@ mod tests {
                 wanted: 120,
                 is: Some(focus),
             }],
+            exposure: None,
         }
     }
 

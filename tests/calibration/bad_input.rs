@@ -5,7 +5,8 @@ use uketsuke::calibration::{
     CalibrationError, Finding, LookError, TargetCamera, calibrate, detect, render,
 };
 use uketsuke::optics::{
-    CameraFormat, FocusPosition, FocusRange, Frame, MountGeometry, Profile, ProfileError,
+    CameraFormat, ExposureSetting, FocusPosition, FocusRange, Frame, MountGeometry, Profile,
+    ProfileError,
 };
 
 use super::scene::{Rendered, Truth};
@@ -27,7 +28,7 @@ impl TargetCamera for Still {
         None
     }
 
-    fn exposure(&self) -> Option<i64> {
+    fn exposure(&self) -> Option<ExposureSetting> {
         None
     }
 

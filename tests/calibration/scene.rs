@@ -4,7 +4,7 @@
 use image::GrayImage;
 use image::codecs::jpeg::JpegEncoder;
 use uketsuke::calibration::{CELL_MM, CELLS, GREY_OFFSET, GREYS, LookError, Square, TargetCamera};
-use uketsuke::optics::{CameraFormat, FocusPosition, FocusRange, Frame};
+use uketsuke::optics::{CameraFormat, ExposureSetting, FocusPosition, FocusRange, Frame};
 
 /// Numbers by chance, the same for the same seed (SplitMix64, S. Vigna, public domain).
 pub struct Chance(u64);
@@ -422,8 +422,11 @@ impl TargetCamera for Rendered {
         FocusRange::new(0, 1_023, STEP).ok()
     }
 
-    fn exposure(&self) -> Option<i64> {
-        Some(156)
+    fn exposure(&self) -> Option<ExposureSetting> {
+        Some(ExposureSetting {
+            time: 156,
+            gain: None,
+        })
     }
 
     fn look(&mut self, position: Option<FocusPosition>) -> Result<Frame, LookError> {

@@ -10,7 +10,9 @@ mod tiles;
 mod watch;
 
 pub use geometry::{MountGeometry, TablePoint};
-pub use profile::{CameraFormat, FocusSetting, Made, Profile, ProfileError, Region};
+pub use profile::{
+    CameraFormat, ExposureSetting, FocusSetting, Made, Profile, ProfileError, Region,
+};
 pub use tiles::TileMap;
 pub use watch::{MountWatch, Moved, ScaleSign, VoucherSigns};
 

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::focus::{FocusPosition, FocusRange};
 use super::super::geometry::Point;
@@ -50,6 +50,16 @@ pub struct FocusSetting {
     pub position: FocusPosition,
     /// Which positions there are.
     pub range: FocusRange,
+}
+
+/// What a camera is exposed with when it does not choose by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExposureSetting {
+    /// How long, in the camera's own units.
+    pub time: i64,
+    /// How much is amplified, in the camera's own units; `None` for a camera that has no such
+    /// control, or does not hold it.
+    pub gain: Option<i64>,
 }
 
 /// An upright rectangle of the picture in pixels.
@@ -105,9 +115,8 @@ pub struct Profile {
     pub geometry: MountGeometry,
     /// Where a label may lie: where focus and light suffice.
     pub region: Region,
-    /// The camera's exposure when it was measured, in its own units; `None` when it is automatic
-    /// or not known.
-    pub exposure: Option<i64>,
+    /// The camera's exposure when it was measured; `None` when it is automatic or not known.
+    pub exposure: Option<ExposureSetting>,
     /// Luma of white paper where it is brightest, 0–1.
     pub white: f64,
     /// Luma of white paper in each tile relative to where it is brightest, 0–1.
@@ -295,11 +304,17 @@ impl Profile {
 
     fn light_toml(&self) -> String {
         let mut toml = String::from("[light]\n");
-        if let Some(exposure) = self.exposure {
+        if let Some(ExposureSetting { time, gain }) = self.exposure {
             let _ = writeln!(
                 toml,
-                "exposure = {exposure}           # カメラの単位 / in the camera's own units"
+                "exposure = {time}           # カメラの単位 / in the camera's own units"
             );
+            if let Some(gain) = gain {
+                let _ = writeln!(
+                    toml,
+                    "gain = {gain}               # カメラの単位 / in the camera's own units"
+                );
+            }
         }
         let _ = write!(
             toml,
@@ -383,6 +398,7 @@ struct RegionPart {
 #[serde(deny_unknown_fields)]
 struct LightPart {
     exposure: Option<i64>,
+    gain: Option<i64>,
     white: f64,
     map: [[f32; COLUMNS]; ROWS],
 }
@@ -448,7 +464,7 @@ impl ProfileFile {
             },
             focus,
             sharpness,
-            exposure: self.light.exposure,
+            exposure: self.light.exposure()?,
             white: self.light.white,
             light: TileMap::new(light),
             made: Made {
@@ -515,6 +531,20 @@ impl FocusPart {
     }
 }
 
+impl LightPart {
+    fn exposure(&self) -> Result<Option<ExposureSetting>, ProfileError> {
+        demand(
+            self.exposure.is_some() || self.gain.is_none(),
+            "light.gain",
+            "light.exposure + light.gain",
+        )?;
+        Ok(self.exposure.map(|time| ExposureSetting {
+            time,
+            gain: self.gain,
+        }))
+    }
+}
+
 impl RegionPart {
     fn checked(&self, (width, height): (u32, u32)) -> Result<Region, ProfileError> {
         let inside = |low: f32, high: f32, end: u32| low >= 0.0 && low < high && high <= end as f32;
@@ -561,7 +591,10 @@ impl Profile {
                 right: 1_760.0,
                 bottom: 926.0,
             },
-            exposure: Some(156),
+            exposure: Some(ExposureSetting {
+                time: 156,
+                gain: Some(4),
+            }),
             white: 0.75,
             light: TileMap::new([[0.9375; COLUMNS]; ROWS]),
             made: Made {

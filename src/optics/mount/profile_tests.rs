@@ -30,9 +30,18 @@ fn a_profile_comes_back_from_its_file_and_every_line_has_words() {
     let fixed = Profile {
         focus: None,
         exposure: None,
-        ..profile
+        ..profile.clone()
     };
     assert!(same(&Profile::parse(&fixed.to_toml()).unwrap(), &fixed));
+    let without_gain = Profile {
+        exposure: Some(ExposureSetting {
+            time: 156,
+            gain: None,
+        }),
+        ..profile
+    };
+    let text = without_gain.to_toml();
+    assert!(same(&Profile::parse(&text).unwrap(), &without_gain));
 }
 
 #[test]
@@ -75,6 +84,7 @@ fn values_that_no_mount_has_are_refused() {
         ("position = 120", "position = 900"),
         ("step = 5", "step = 0"),
         ("white = 0.7500", "white = 3.0"),
+        ("exposure = 156", "#"),
         ("[0.9375, 0.9375", "[-0.9375, 0.9375"),
         ("residual_px = 0.0625", "residual_px = -1.0"),
     ] {
