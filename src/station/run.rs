@@ -11,7 +11,7 @@ use super::camera::{CameraReport, Wanted, watch_camera};
 use super::card::OpenCard;
 use super::command::Command;
 use super::core::Station;
-use super::delivery::Courier;
+use super::delivery::{Call, Courier};
 use super::event::Event;
 use super::people::Tried;
 use super::viewer::Viewer;
@@ -190,7 +190,7 @@ struct Core<'a, 'b, 'c> {
     cards: &'a OpenCard<'a>,
     wanted: &'a Mutex<Wanted>,
     /// Calls the courier; dropped when the station ends.
-    call: Option<Sender<()>>,
+    call: Option<Sender<Call>>,
     /// Where a PIN that was checked comes back.
     back: SyncSender<Message>,
     until: Until,
@@ -268,12 +268,12 @@ impl Core<'_, '_, '_> {
                 self.station.tell(input)
             }
             Command::Deliver => {
-                self.call();
+                self.call(Call::Asked);
                 Vec::new()
             }
             Command::SendAgain(sequence) => {
                 let events = self.station.send_again(sequence);
-                self.call();
+                self.call(Call::Recorded);
                 events
             }
             Command::SignIn { operator, pin } => self.sign_in(&operator, pin),
@@ -341,7 +341,7 @@ impl Core<'_, '_, '_> {
     fn happened(&mut self, events: &[Event]) {
         for event in events {
             if matches!(event, Event::Recorded { .. } | Event::Changed { .. }) {
-                self.call();
+                self.call(Call::Recorded);
             }
             (self.tell)(event, self.station);
         }
@@ -351,9 +351,9 @@ impl Core<'_, '_, '_> {
     }
 
     /// Calls the courier; one that is gone has said so.
-    fn call(&self) {
+    fn call(&self, why: Call) {
         if let Some(call) = &self.call {
-            let _ = call.send(());
+            let _ = call.send(why);
         }
     }
 }

@@ -50,6 +50,6 @@ pub use outbox::Outbox;
 pub use outcome::{EntryOutcome, Outcome, judge};
 pub use plan::{Parcel, Plan, Step, Way, plan};
 pub use probe::{Probe, SyncStep};
-pub use retry::{Backoff, Next, Pace, retry};
+pub use retry::{Backoff, Next, Pace, retry, retry_asked};
 pub use transport::{Answer, Ask, Body, Failure, LONGEST_ANSWER, Transport};
 pub use why::{CertificateProblem, Why};
