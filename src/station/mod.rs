@@ -55,7 +55,7 @@ pub use core::{Arrival, Look, Station};
 pub use delivery::Courier;
 pub use event::{Delay, Event};
 pub use people::{People, Person};
-pub use queue::Queue;
+pub use queue::{Conflict, Other, Queue};
 pub use report::{DayReport, Tally};
 pub use run::{Beside, Ending, Listener, Until, run};
 pub use viewer::{Unseen, Viewer};

@@ -2,6 +2,7 @@
 //! takes everything.
 
 mod day;
+mod delivery;
 mod flows;
 mod painter;
 pub(in crate::app) mod paper;
