@@ -3,6 +3,7 @@
 
 mod day;
 mod delivery;
+mod fits;
 mod flows;
 mod painter;
 pub(in crate::app) mod paper;

@@ -8,6 +8,7 @@ use eframe::egui::{Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotOptions};
 
+use super::fits;
 use super::painter::Painter;
 use super::paper::{Paper, now};
 use crate::app::front::{App, Facts};
@@ -91,7 +92,9 @@ impl Stage {
         }
     }
 
-    /// Draws until nothing changes any more, and does what was pressed.
+    /// Draws until nothing changes any more, and does what was pressed. Whatever is on the screen
+    /// then can be read.
+    #[track_caller]
     pub fn settle(&mut self) {
         for _ in 0..4 {
             self.board.put_view(self.paper.view());
@@ -100,6 +103,9 @@ impl Stage {
                 self.paper.command(command);
             }
         }
+        let screen = self.harness.ctx.content_rect();
+        let unreadable = fits::unreadable(&self.harness.output().shapes, screen);
+        assert!(unreadable.is_empty(), "{}", unreadable.join("\n"));
     }
 
     /// Opens a screen.
