@@ -127,11 +127,20 @@ pub(super) struct States {
 }
 
 impl States {
-    /// What was half done is given up, as another person takes over or another screen opens.
+    /// Another person takes over: what was half done is given up.
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }
 }
+
+    /// Another screen opens: what was half done is given up, but for the presets of the day, which
+    /// take a while.
+    pub(super) fn put_down(&mut self) {
+        *self = Self {
+            start: std::mem::take(&mut self.start).put_down(),
+            ..Self::default()
+        };
+    }
 
 /// Draws into a part of the screen.
 pub(super) fn within(ui: &mut Ui, area: Rect, draw: impl FnOnce(&mut Ui)) {
