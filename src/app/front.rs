@@ -173,6 +173,7 @@ impl App {
         let cx = Cx {
             view,
             picture: picture.as_ref(),
+            enrolment: self.board.enrolment(),
             facts: &self.facts,
             orders: &self.orders,
             language: self.language,

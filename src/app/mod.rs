@@ -40,7 +40,7 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use board::{Board, Picture};
+pub use board::{Board, EnrolmentState, Picture};
 pub use checks::Machine;
 pub use follow::Follower;
 pub use front::{App, Facts};

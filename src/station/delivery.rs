@@ -51,7 +51,7 @@ pub struct Courier<'a> {
 impl Courier<'_> {
     /// Delivers whenever `calls` has one, until nobody can call any more; then once more what is
     /// left.
-    pub fn run(mut self, calls: &Receiver<Call>, tell: &mut dyn FnMut(Event)) {
+    pub(super) fn run(mut self, calls: &Receiver<Call>, tell: &mut dyn FnMut(Event)) {
         loop {
             let called = calls.recv_timeout(LOOK);
             let over = called == Err(RecvTimeoutError::Disconnected);

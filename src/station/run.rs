@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::camera::{CameraReport, Wanted, watch_camera};
 use super::card::OpenCard;
-use super::command::Command;
+use super::command::{Command, Enrolling};
 use super::core::Station;
 use super::delivery::{Call, Courier};
 use super::event::Event;
@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::intake::OperatorId;
 use crate::optics::{Mount, contained};
 use crate::reading::Reader;
+use crate::store::Witnessed;
 use crate::text::Bilingual;
 
 /// How often the station looks after itself, however much happens.
@@ -82,7 +83,13 @@ pub struct Beside<'a> {
     pub commands: Receiver<Command>,
     /// Who looks on.
     pub viewer: &'a dyn Viewer,
+    /// Makes the station known to a server, in a thread of its own; `None` where that is done
+    /// elsewhere.
+    pub enrol: Option<Box<Enrol<'a>>>,
 }
+
+/// Takes on an enrolment that the person who is named may ask for.
+pub type Enrol<'a> = dyn Fn(Enrolling, Witnessed) + 'a;
 
 /// Runs a station: the camera and the courier in threads of their own, the station in this one.
 /// Ends as `until` says, after the courier's last round.
@@ -106,6 +113,7 @@ pub fn run(
         courier,
         commands,
         viewer,
+        enrol,
     } = beside;
     thread::scope(|scope| {
         let call = courier.map(|courier| {
@@ -159,6 +167,7 @@ pub fn run(
             ending: Ending::default(),
             tell,
             viewer,
+            enrol,
         };
         core.viewer.station(core.station);
         core.listen(&messages);
@@ -197,6 +206,7 @@ struct Core<'a, 'b, 'c> {
     ending: Ending,
     tell: &'a mut Listener<'c>,
     viewer: &'a dyn Viewer,
+    enrol: Option<Box<Enrol<'a>>>,
 }
 
 impl Core<'_, '_, '_> {
@@ -275,6 +285,12 @@ impl Core<'_, '_, '_> {
                 let events = self.station.send_again(sequence);
                 self.call(Call::Recorded);
                 events
+            }
+            Command::Enrol(enrolling) => {
+                if let Some(enrol) = &self.enrol {
+                    enrol(enrolling, self.station.witnessed());
+                }
+                Vec::new()
             }
             Command::SignIn { operator, pin } => self.sign_in(&operator, pin),
             Command::SignOut => self.station.sign_out(),

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder};
 
-use super::board::Picture;
+use super::board::{EnrolmentState, Picture};
 use super::front::Facts;
 use super::orders::Orders;
 use super::view::View;
@@ -93,6 +93,7 @@ pub(super) enum Wish {
 pub(super) struct Cx<'a> {
     pub(super) view: &'a View,
     pub(super) picture: Option<&'a Arc<Picture>>,
+    pub(super) enrolment: Option<EnrolmentState>,
     pub(super) facts: &'a Facts,
     pub(super) orders: &'a Orders,
     pub(super) language: Language,
@@ -131,7 +132,6 @@ impl States {
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }
-}
 
     /// Another screen opens: what was half done is given up, but for the presets of the day, which
     /// take a while.
@@ -141,6 +141,7 @@ impl States {
             ..Self::default()
         };
     }
+}
 
 /// Draws into a part of the screen.
 pub(super) fn within(ui: &mut Ui, area: Rect, draw: impl FnOnce(&mut Ui)) {

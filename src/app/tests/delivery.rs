@@ -9,7 +9,7 @@ use crate::intake::*;
 use crate::station::{Command, Conflict, Other};
 use crate::store::{State, Stored};
 use crate::sync::{There, Told, Waiting, Why};
-use crate::text::Language::{self, English, Japanese};
+use crate::text::Language::{English, Japanese};
 
 const REFUSED: &str = "422 Unprocessable Entity; このロットは登録されていません。バイアルのラベルを\
     確かめてください / this lot is not registered: look at the vial's label; Immunization.lotNumber";
@@ -137,8 +137,8 @@ fn what_the_server_objects_to_is_marked_and_its_words_are_told_in_one_language()
 fn records_that_did_not_get_through_look_as_they_did() {
     for language in [Japanese, English] {
         let t = |ja: &'static str, en: &'static str| match language {
-            Language::Japanese => ja,
-            Language::English => en,
+            Japanese => ja,
+            English => en,
         };
         let mut paper = troubled();
         paper.delivery = DeliveryState::Waiting(Waiting {

@@ -12,7 +12,7 @@ use super::fits;
 use super::painter::Painter;
 use super::paper::{Paper, now};
 use crate::app::front::{App, Facts};
-use crate::app::{Board, Orders, Picture, Screen, theme};
+use crate::app::{Board, EnrolmentState, Orders, Picture, Screen, theme};
 use crate::camera::Turn;
 use crate::clock::SetClock;
 use crate::intake::{Catalogue, Doctor, OperatorId, StationId, Venue};
@@ -117,6 +117,12 @@ impl Stage {
     /// Does something at the station, then draws.
     pub fn happens(&mut self, what: impl FnOnce(&mut Paper)) {
         what(&mut self.paper);
+        self.settle();
+    }
+
+    /// An enrolment that was asked for comes on.
+    pub fn enrolment(&mut self, state: EnrolmentState) {
+        self.board.put_enrolment(state);
         self.settle();
     }
 
