@@ -58,7 +58,8 @@ fn main() {
     let over = Arc::new(AtomicBool::new(false));
     let station = {
         let (board, over) = (board.clone(), over.clone());
-        thread::spawn(move || pictures(&board, &over))
+        let thread = thread::Builder::new().name("station".to_owned());
+        thread.spawn(move || pictures(&board, &over)).unwrap()
     };
     let (commands, _station) = channel();
     let orders = Orders {

@@ -69,12 +69,24 @@ impl Picture {
     }
 }
 
+/// How the enrolment that was asked for in the window stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EnrolmentState {
+    /// The server is being asked.
+    Asking,
+    /// The station is enrolled there.
+    Enrolled(String),
+    /// It is not, and why, with the remedy.
+    Failed(Bilingual),
+}
+
 /// The newest view and picture, and the window that draws them.
 #[derive(Default)]
 pub struct Board {
     view: Mutex<Option<Arc<View>>>,
     picture: Mutex<Option<Arc<Picture>>>,
     failed: Mutex<Option<Bilingual>>,
+    enrolment: Mutex<Option<EnrolmentState>>,
     window: Mutex<Option<egui::Context>>,
 }
 
@@ -99,6 +111,17 @@ impl Board {
     /// Why there is no station to draw.
     pub fn failed(&self) -> Option<Bilingual> {
         held(&self.failed).clone()
+    }
+
+    /// Puts up how the enrolment stands.
+    pub fn put_enrolment(&self, state: EnrolmentState) {
+        *held(&self.enrolment) = Some(state);
+        self.wake();
+    }
+
+    /// How the enrolment stands that was asked for last; `None` where none was.
+    pub fn enrolment(&self) -> Option<EnrolmentState> {
+        held(&self.enrolment).clone()
     }
 
     /// Puts up what the camera sees.

@@ -71,8 +71,8 @@ impl Follower {
 
     /// Takes in what happened.
     pub fn happened(&self, event: &Event) {
-        if let Event::Sound(sound) = event {
-            self.speaker.play(*sound);
+        if let Some(sound) = heard(event) {
+            self.speaker.play(sound);
         }
         self.told
             .lock()
@@ -99,6 +99,15 @@ impl Follower {
         if told.camera == CameraState::Starting {
             told.camera = CameraState::Looking;
         }
+    }
+}
+
+/// What an event sounds like.
+fn heard(event: &Event) -> Option<Sound> {
+    match event {
+        Event::Sound(sound) => Some(*sound),
+        Event::CameraLost(_) | Event::CameraFailed(_) => Some(Sound::CameraLost),
+        _ => None,
     }
 }
 
@@ -214,6 +223,19 @@ mod tests {
         let first = told.notice.clone();
         told.take(&Event::NotWritten(why));
         assert_ne!(told.notice, first);
+    }
+
+    #[test]
+    fn a_camera_that_is_lost_is_heard_and_one_that_comes_back_is_not() {
+        let lost = Event::CameraLost(crate::camera::Loss::Stalled);
+        assert_eq!(heard(&lost), Some(Sound::CameraLost));
+        let failed = Event::CameraFailed(Bilingual::new("故障", "broken"));
+        assert_eq!(heard(&failed), Some(Sound::CameraLost));
+        assert_eq!(heard(&Event::CameraBack), None);
+        assert_eq!(
+            heard(&Event::Sound(Sound::Undecided)),
+            Some(Sound::Undecided)
+        );
     }
 
     #[test]

@@ -97,12 +97,12 @@ impl App {
         self.language = language;
     }
 
-    /// Opens a screen; what was half done on the one before is given up.
+    /// Opens a screen; what was half done on the one before is given up, but for the day's presets.
     pub fn go_to(&mut self, screen: Screen) {
         self.menu = false;
         if self.open != screen {
             self.open = screen;
-            self.states.forget();
+            self.states.put_down();
         }
     }
 
@@ -183,6 +183,7 @@ impl App {
         let cx = Cx {
             view,
             picture: picture.as_ref(),
+            enrolment: self.board.enrolment(),
             facts: &self.facts,
             orders: &self.orders,
             language: self.language,
@@ -273,7 +274,9 @@ impl App {
             ui.spacing_mut().interact_size.y = 0.0;
             let Some(session) = &view.desk.session else {
                 let title = self.open.title().of(self.language);
-                ui.add(Label::new(RichText::new(title).heading()).truncate());
+                let title = Label::new(RichText::new(title).heading()).truncate();
+                let middle = Layout::left_to_right(Align::Center);
+                ui.with_layout(middle, |ui| ui.add(title));
                 return;
             };
             let product = self.facts.catalogue.product(&session.product);

@@ -42,7 +42,7 @@ mod work;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use board::{Board, Picture};
+pub use board::{Board, EnrolmentState, Picture};
 pub use checks::Machine;
 pub use follow::Follower;
 pub use front::{App, Facts};

@@ -11,7 +11,10 @@ use super::data_dir::{DataArgs, Place};
 use super::{EXIT_OK, EXIT_USAGE};
 use crate::config::DirectoryKind;
 use crate::keys::{DeviceKey, KeyName};
+use crate::station::Enrolling;
+use crate::store::{Enrolment, SqliteStore, Witnessed};
 use crate::sync::{EnrolError, HttpTransport, Route, discover_at_any_time, enrol, ensure_kind};
+use crate::text::Bilingual;
 
 /// Arguments of `uketsuke enrol`.
 #[derive(Debug, Args)]
@@ -66,9 +69,7 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
         return Ok(EXIT_USAGE);
     }
     if args.server.contains('@') {
-        eprintln!(
-            "uketsuke: アドレスに利用者名やパスワードを入れないでください / leave user names and passwords out of the address"
-        );
+        eprintln!("uketsuke: {WITH_NAME}");
         return Ok(EXIT_USAGE);
     }
     let code = code(&args.code)?;
@@ -90,15 +91,58 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
         Err(EnrolError::OtherKind(error)) => return Err(error.into()),
         Err(error) => return Err(error).with_context(|| at(&args.server)),
     };
-    let before = store.enrolment()?;
-    let same_host = before.is_none_or(|before| host(&before.server) == host(&enrolment.server));
-    store.keep_enrolment(&enrolment, args.moved || same_host, &place.witnessed())?;
+    keep(&mut store, &enrolment, args.moved, &place.witnessed())?;
     println!(
         "{} に端末 {} として登録しました。「uketsuke sync」で送信できます\n\
          enrolled at {0} as {1}: `uketsuke sync` delivers",
         enrolment.server, enrolment.client_id
     );
     Ok(EXIT_OK)
+}
+
+/// The address would be kept with a secret in it.
+const WITH_NAME: &str = "アドレスに利用者名やパスワードを入れないでください / leave user names and passwords out of the address";
+
+/// Enrols the station of a window, which runs meanwhile, as the person who is named there asked.
+/// A server that needs a certificate authority of its own
+/// is enrolled at with the subcommand.
+///
+/// # Errors
+/// Why not, in words for a screen.
+pub(super) fn enrol_beside(
+    place: &Place,
+    asked: &Enrolling,
+    witnessed: &Witnessed,
+) -> Result<Enrolment, Bilingual> {
+    if asked.server.contains('@') {
+        return Err(Bilingual::of_text(WITH_NAME));
+    }
+    let enrolled = || -> anyhow::Result<Enrolment> {
+        let mut transport = HttpTransport::new(&Route {
+            ca: None,
+            proxy: place.config.proxy.clone(),
+        })?;
+        let (kind, now) = (place.directory.kind(), place.now());
+        let key = device_key(place)?;
+        let server = asked.server.trim();
+        let enrolment = enrol(&mut transport, server, &asked.code, &key, kind, None, &now)?;
+        let mut store = place.quiet_store()?;
+        keep(&mut store, &enrolment, false, witnessed)?;
+        Ok(enrolment)
+    };
+    enrolled().map_err(|error| Bilingual::of_text(&error.root_cause().to_string()))
+}
+
+/// Keeps it; a server on the host of before is the one of before.
+fn keep(
+    store: &mut SqliteStore,
+    enrolment: &Enrolment,
+    moved: bool,
+    witnessed: &Witnessed,
+) -> anyhow::Result<()> {
+    let before = store.enrolment()?;
+    let same_host = before.is_none_or(|before| host(&before.server) == host(&enrolment.server));
+    Ok(store.keep_enrolment(enrolment, moved || same_host, witnessed)?)
 }
 
 /// Looks whether there is a server of that kind. The clock is looked at when the code is sent, by

@@ -11,7 +11,8 @@ use crate::intake::{OperatorId, Session};
 use crate::optics::Mount;
 use crate::reading::Reader;
 use crate::station::{
-    Beside, Command, Courier, Ending, Event, Listener, Station, Surroundings, Until, Viewer, run,
+    Beside, Command, Courier, Ending, Enrol, Event, Listener, Station, Surroundings, Until, Viewer,
+    run,
 };
 use crate::sync::Why;
 
@@ -29,6 +30,8 @@ pub(super) struct Hosted<'a> {
     pub commands: Receiver<Command>,
     /// Who looks on.
     pub viewer: &'a dyn Viewer,
+    /// Makes the station known to a server; `None` where `uketsuke enrol` does.
+    pub enrol: Option<Box<Enrol<'a>>>,
     /// When it ends.
     pub until: Until,
 }
@@ -71,6 +74,7 @@ pub(super) fn host(
         courier,
         commands: hosted.commands,
         viewer: hosted.viewer,
+        enrol: hosted.enrol,
     };
     let ending = run(&mut station, beside, hosted.until, tell)?;
     Ok(Some((ending, station.snapshot())))

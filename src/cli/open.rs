@@ -9,15 +9,16 @@ use std::thread;
 use clap::Args;
 
 use super::data_dir::{DataArgs, Place};
+use super::enrol::enrol_beside;
 use super::host::{Hosted, host, settings_of};
 use super::training::{self, Training};
 use super::{EXIT_OK, presets};
-use crate::app::{self, Board, Facts, Follower, Orders, Speaker};
+use crate::app::{self, Board, EnrolmentState, Facts, Follower, Orders, Speaker};
 use crate::camera::{CameraName, FrameSource, Practice, SystemTime};
 use crate::config::DirectoryKind;
 use crate::optics::Mount;
-use crate::station::{Command, Until};
-use crate::store::DataDirectory;
+use crate::station::{Command, Enrolling, Until};
+use crate::store::{DataDirectory, Witnessed};
 use crate::text::Bilingual;
 
 /// Arguments of `uketsuke` alone.
@@ -137,22 +138,42 @@ impl Below {
             self.place.directory.folder().to_owned(),
             Speaker::start(),
         );
-        let hosted = Hosted {
-            source: self.source,
-            mount: self.mount,
-            signs_in: true,
-            session: None,
-            commands: self.commands,
-            viewer: &follower,
-            until: Until::CommandsEnd,
-        };
-        let ended = host(&self.place, hosted, &mut |event, _| {
-            follower.happened(event);
-            ControlFlow::Continue(())
+        let (asked, to_enrol) = channel();
+        let (place, board) = (&self.place, self.board.as_ref());
+        let ended = thread::scope(|scope| {
+            scope.spawn(move || enrol_all(place, board, &to_enrol));
+            let hosted = Hosted {
+                source: self.source,
+                mount: self.mount,
+                signs_in: true,
+                session: None,
+                commands: self.commands,
+                viewer: &follower,
+                // The thread that takes it on lives as long as whoever asks.
+                enrol: Some(Box::new(move |enrolling, by| {
+                    let _ = asked.send((enrolling, by));
+                })),
+                until: Until::CommandsEnd,
+            };
+            host(place, hosted, &mut |event, _| {
+                follower.happened(event);
+                ControlFlow::Continue(())
+            })
         });
         if let Err(error) = ended {
             self.board
                 .put_failed(Bilingual::of_text(&format!("{error:#}")));
         }
+    }
+}
+
+/// Makes the station known to servers, one after the other, and shows what came of it.
+fn enrol_all(place: &Place, board: &Board, to_enrol: &Receiver<(Enrolling, Witnessed)>) {
+    for (enrolling, by) in to_enrol {
+        board.put_enrolment(EnrolmentState::Asking);
+        board.put_enrolment(match enrol_beside(place, &enrolling, &by) {
+            Ok(enrolment) => EnrolmentState::Enrolled(enrolment.server),
+            Err(why) => EnrolmentState::Failed(why),
+        });
     }
 }

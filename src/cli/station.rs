@@ -80,6 +80,7 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
         session,
         commands,
         viewer: &Unseen,
+        enrol: None,
         until: match args.until_end {
             true => Until::CameraEnds,
             false => Until::CommandsEnd,

@@ -122,7 +122,7 @@ pub enum Act {
 
 macro_rules! sounds {
     ($($(#[$docs:meta])* $name:ident = $id:literal, $ja:literal, $en:literal;)*) => {
-        /// What the desk sounds like: an identifier, for whoever has a loudspeaker.
+        /// What the station sounds like: an identifier, for whoever has a loudspeaker.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Sound { $($(#[$docs])* $name,)* }
 
@@ -150,6 +150,10 @@ sounds! {
     AlreadyRecorded = "already_recorded", "記録済みです", "recorded already";
     /// A finding stops, and waits for an answer.
     Question = "question", "確認してください", "please answer the question";
+    /// The voucher on the table cannot be read.
+    CannotRead = "cannot_read", "読み取れません", "it cannot be read";
+    /// The camera delivers no more; told by the camera, not by the desk.
+    CameraLost = "camera_lost", "カメラの映像がありません", "no picture from the camera";
     /// A voucher was left undecided.
     Undecided = "undecided", "未処理のまま取り除かれました", "taken away undecided";
     /// The voucher on the table is not taken in.

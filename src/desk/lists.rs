@@ -261,16 +261,13 @@ impl Lists {
 
     /// Whether this entry is on a list and not in the book.
     pub(super) fn has_unkept(&self, id: RecordId) -> bool {
-        let is_it = |unkept: &Box<Unkept>| unkept.entry.id == id;
-        self.all()
-            .any(|known| known.unkept.as_ref().is_some_and(is_it))
+        self.unkept_entries().any(|unkept| unkept.entry.id == id)
     }
 
     /// Whether an entry of this record is not in the book.
     pub(super) fn is_unkept(&self, record: RecordId) -> bool {
-        let is_it = |unkept: &Unkept| unkept.entry.record.id == record;
-        self.all()
-            .any(|known| known.unkept.as_deref().is_some_and(is_it))
+        self.unkept_entries()
+            .any(|unkept| unkept.entry.record.id == record)
     }
 
     /// Entries on either list that are not in the book.

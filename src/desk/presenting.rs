@@ -35,8 +35,11 @@ impl Turn<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn in_doubt(&mut self, doubt: Doubt) -> Done {
-        self.desk.table.in_doubt(doubt);
+    /// Heard once of each voucher, and only where the desk is free to look at it.
+    pub(super) fn in_doubt(&mut self, doubt: Doubt, stage: Stage) -> Done {
+        if self.desk.table.in_doubt(doubt) && stage == Stage::Ready {
+            self.sound(Sound::CannotRead);
+        }
         Ok(())
     }
 

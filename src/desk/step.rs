@@ -199,7 +199,7 @@ impl Turn<'_, '_> {
         match (stage, input) {
             // What the table shows is taken note of in every stage.
             (_, I::Reading(guidance)) => self.reading(guidance),
-            (_, I::InDoubt(doubt)) => self.in_doubt(doubt),
+            (_, I::InDoubt(doubt)) => self.in_doubt(doubt, stage),
             (S::Ready | S::Checking | S::Recording, I::Accepted(read)) => self.accepted(read),
             (S::Entering, I::Accepted(read)) => self.accepted_while_typing(read),
             (S::Held | S::Failed, I::Accepted(read)) => self.accepted_while_held(read, stage),

@@ -143,11 +143,12 @@ impl Table {
         }
     }
 
-    /// It does not read by itself.
-    pub(super) fn in_doubt(&mut self, told: Doubt) {
+    /// It does not read by itself; whether that was not known before.
+    pub(super) fn in_doubt(&mut self, told: Doubt) -> bool {
         self.begin_if_empty();
-        if let Shows::Unread { doubt, .. } = &mut self.shows {
-            *doubt = Some(told);
+        match &mut self.shows {
+            Shows::Unread { doubt, .. } => doubt.replace(told).is_none(),
+            _ => false,
         }
     }
 

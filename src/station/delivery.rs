@@ -21,6 +21,15 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 /// Waits at the end after which the rest stays queued.
 const LAST_WAITS: u32 = 5;
 
+/// Why the courier is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// Something was recorded or changed.
+    Recorded,
+    /// A person wants it delivered now.
+    Asked,
+}
+
 /// Delivers what one book has, beside the station that fills it.
 pub struct Courier<'a> {
     /// The same book, opened once more.
@@ -42,22 +51,26 @@ pub struct Courier<'a> {
 impl Courier<'_> {
     /// Delivers whenever `calls` has one, until nobody can call any more; then once more what is
     /// left.
-    pub fn run(mut self, calls: &Receiver<()>, tell: &mut dyn FnMut(Event)) {
+    pub(super) fn run(mut self, calls: &Receiver<Call>, tell: &mut dyn FnMut(Event)) {
         loop {
-            let over = matches!(
-                calls.recv_timeout(LOOK),
-                Err(RecvTimeoutError::Disconnected)
-            );
+            let called = calls.recv_timeout(LOOK);
+            let over = called == Err(RecvTimeoutError::Disconnected);
             // One call is as good as many.
-            while calls.try_recv().is_ok() {}
-            self.deliver(calls, over, tell);
+            let more: Vec<Call> = calls.try_iter().collect();
+            let asked = called == Ok(Call::Asked) || more.contains(&Call::Asked);
+            self.deliver(calls, (over, asked), tell);
             if over {
                 return;
             }
         }
     }
 
-    fn deliver(&mut self, calls: &Receiver<()>, over: bool, tell: &mut dyn FnMut(Event)) {
+    fn deliver(
+        &mut self,
+        calls: &Receiver<Call>,
+        (over, asked): (bool, bool),
+        tell: &mut dyn FnMut(Event),
+    ) {
         let mut delivery = Delivery {
             outbox: Outbox {
                 store: &mut self.store,
@@ -69,12 +82,13 @@ impl Courier<'_> {
             },
             api: &mut self.api,
             backoff: Backoff::default(),
-            unattended: !over,
+            unattended: !(over || asked),
         };
         let mut patience = Patience {
             calls,
             over,
             waits: 0,
+            cut: None,
             tell,
         };
         if let Err(error) = delivery.run(&mut patience) {
@@ -85,9 +99,11 @@ impl Courier<'_> {
 
 /// Waits as a delivery asks, and no longer than the station runs.
 struct Patience<'a> {
-    calls: &'a Receiver<()>,
+    calls: &'a Receiver<Call>,
     over: bool,
     waits: u32,
+    /// What was left of the last wait when a person cut it short.
+    cut: Option<Duration>,
     tell: &'a mut dyn FnMut(Event),
 }
 
@@ -105,20 +121,81 @@ impl Watch for Patience<'_> {
             std::thread::sleep(waiting.wait.min(LAST_WAIT));
             return ControlFlow::Continue(());
         }
+        // Who asked during an attempt has had it.
+        while self.calls.try_recv().is_ok() {}
         let until = Instant::now() + waiting.wait;
         // New records are no reason to ask a server that asked for a pause.
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.calls.recv_timeout(left) {
-                Ok(()) => {}
+                Ok(Call::Recorded) => {}
+                Ok(Call::Asked) => {
+                    self.cut = Some(until.saturating_duration_since(Instant::now()));
+                    return ControlFlow::Continue(());
+                }
                 Err(RecvTimeoutError::Timeout) => return ControlFlow::Continue(()),
                 Err(RecvTimeoutError::Disconnected) => return ControlFlow::Break(()),
             }
         }
     }
 
+    fn asked(&mut self) -> Option<Duration> {
+        self.cut.take()
+    }
+
     fn random(&mut self) -> f64 {
         // Without random numbers the longest wait is the safe one.
         getrandom::u32().map_or(1.0, |n| f64::from(n) / f64::from(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+    use crate::sync::Why;
+
+    /// What comes of a wait of ten minutes during which somebody calls.
+    fn waited(during: impl FnOnce(&Sender<Call>) + Send) -> (ControlFlow<()>, Option<Duration>) {
+        let (sender, calls) = channel();
+        let mut patience = Patience {
+            calls: &calls,
+            over: false,
+            waits: 0,
+            cut: None,
+            tell: &mut |_| {},
+        };
+        let waiting = Waiting {
+            why: Why::Unreachable,
+            wait: Duration::from_mins(10),
+            failures: 9,
+            halted: false,
+        };
+        std::thread::scope(|scope| {
+            // What was asked for before the wait is over with the attempt that failed.
+            sender.send(Call::Asked).unwrap();
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(50));
+                during(&sender);
+                drop(sender);
+            });
+            let waited = patience.wait(&waiting);
+            (waited, patience.asked())
+        })
+    }
+
+    #[test]
+    fn a_person_cuts_a_wait_short_and_what_is_left_of_it_is_not_forgotten() {
+        let (waited, left) = waited(|calls| calls.send(Call::Asked).unwrap());
+        assert_eq!(waited, ControlFlow::Continue(()));
+        let left = left.unwrap();
+        assert!(left > Duration::from_mins(9) && left < Duration::from_mins(10));
+    }
+
+    #[test]
+    fn a_new_record_does_not_cut_a_wait_short() {
+        let (waited, left) = waited(|calls| calls.send(Call::Recorded).unwrap());
+        assert_eq!((waited, left), (ControlFlow::Break(()), None));
     }
 }

@@ -100,6 +100,7 @@ fn needs(command: &Command) -> Option<accounts::Act> {
             _ => A::RecordDose,
         }),
         Command::SendAgain(_) => Some(A::ResolveConflict),
+        Command::Enrol(_) => Some(A::EnrolStation),
         Command::Deliver | Command::SignIn { .. } | Command::SignOut | Command::Touched => None,
     }
 }
@@ -167,10 +168,23 @@ impl Station<'_> {
         let Some(mut operator) = operator.map_err(|error| words(&error))? else {
             return Err(UNKNOWN.into());
         };
-        match authorise(act, &mut operator, who, None, &now) {
-            Ok(_) => Ok(()),
-            Err(refusal) => Err(words(&refusal)),
+        let code = match command {
+            Command::Enrol(enrolling) => enrolling.authenticator.as_ref(),
+            _ => None,
+        };
+        let code = code.map(|code| code.as_str());
+        let allowed = authorise(act, &mut operator, who, code, &now);
+        if act.needs_code() {
+            // A code that was taken is not taken again, and wrong ones are counted.
+            let done = match allowed {
+                Ok(_) => Act::AccountChanged,
+                Err(_) => Act::SignInFailed,
+            };
+            let witnessed = Witnessed::new(operator.id.clone(), now);
+            let kept = self.book.store.keep_operator(&operator, done, &witnessed);
+            kept.map_err(|error| words(&error))?;
         }
+        allowed.map(|_| ()).map_err(|refusal| words(&refusal))
     }
 
     /// Who is written down is who sits here, whatever a screen says.

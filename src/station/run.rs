@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::camera::{CameraReport, Wanted, watch_camera};
 use super::card::OpenCard;
-use super::command::Command;
+use super::command::{Command, Enrolling};
 use super::core::Station;
-use super::delivery::Courier;
+use super::delivery::{Call, Courier};
 use super::event::Event;
 use super::people::Tried;
 use super::viewer::Viewer;
@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::intake::OperatorId;
 use crate::optics::{Mount, contained};
 use crate::reading::Reader;
+use crate::store::Witnessed;
 use crate::text::Bilingual;
 
 /// How often the station looks after itself, however much happens.
@@ -82,7 +83,13 @@ pub struct Beside<'a> {
     pub commands: Receiver<Command>,
     /// Who looks on.
     pub viewer: &'a dyn Viewer,
+    /// Makes the station known to a server, in a thread of its own; `None` where that is done
+    /// elsewhere.
+    pub enrol: Option<Box<Enrol<'a>>>,
 }
+
+/// Takes on an enrolment that the person who is named may ask for.
+pub type Enrol<'a> = dyn Fn(Enrolling, Witnessed) + 'a;
 
 /// Runs a station: the camera and the courier in threads of their own, the station in this one.
 /// Ends as `until` says, or when nobody hears `tell` any more, after the courier's last round.
@@ -106,6 +113,7 @@ pub fn run(
         courier,
         commands,
         viewer,
+        enrol,
     } = beside;
     thread::scope(|scope| {
         let call = courier.map(|courier| {
@@ -160,6 +168,7 @@ pub fn run(
             tell,
             unheard: false,
             viewer,
+            enrol,
         };
         core.viewer.station(core.station);
         core.listen(&messages);
@@ -191,7 +200,7 @@ struct Core<'a, 'b, 'c> {
     cards: &'a OpenCard<'a>,
     wanted: &'a Mutex<Wanted>,
     /// Calls the courier; dropped when the station ends.
-    call: Option<Sender<()>>,
+    call: Option<Sender<Call>>,
     /// Where a PIN that was checked comes back.
     back: SyncSender<Message>,
     until: Until,
@@ -200,6 +209,7 @@ struct Core<'a, 'b, 'c> {
     /// Whether whoever heard what happens is gone.
     unheard: bool,
     viewer: &'a dyn Viewer,
+    enrol: Option<Box<Enrol<'a>>>,
 }
 
 impl Core<'_, '_, '_> {
@@ -281,13 +291,19 @@ impl Core<'_, '_, '_> {
                 self.station.tell(input)
             }
             Command::Deliver => {
-                self.call();
+                self.call(Call::Asked);
                 Vec::new()
             }
             Command::SendAgain(sequence) => {
                 let events = self.station.send_again(sequence);
-                self.call();
+                self.call(Call::Recorded);
                 events
+            }
+            Command::Enrol(enrolling) => {
+                if let Some(enrol) = &self.enrol {
+                    enrol(enrolling, self.station.witnessed());
+                }
+                Vec::new()
             }
             Command::SignIn { operator, pin } => self.sign_in(&operator, pin),
             Command::SignOut => self.station.sign_out(),
@@ -354,7 +370,7 @@ impl Core<'_, '_, '_> {
     fn happened(&mut self, events: &[Event]) {
         for event in events {
             if matches!(event, Event::Recorded { .. } | Event::Changed { .. }) {
-                self.call();
+                self.call(Call::Recorded);
             }
             self.unheard |= (self.tell)(event, self.station).is_break();
         }
@@ -364,9 +380,9 @@ impl Core<'_, '_, '_> {
     }
 
     /// Calls the courier; one that is gone has said so.
-    fn call(&self) {
+    fn call(&self, why: Call) {
         if let Some(call) = &self.call {
-            let _ = call.send(());
+            let _ = call.send(why);
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::keys::MemoryKeyStore;
 use crate::voucher::DoseNumber;
 
 /// A record of the person with that number; a dose given.
-pub(super) fn record(personal: u32, dose: u8, lot: &str) -> VaccinationRecord {
+pub(crate) fn record(personal: u32, dose: u8, lot: &str) -> VaccinationRecord {
     let moment = now();
     VaccinationRecord {
         id: RecordId::new(moment.wall),
@@ -43,7 +43,7 @@ pub(super) fn now() -> Moment {
     }
 }
 
-pub(super) fn clerk() -> Witnessed {
+pub(crate) fn clerk() -> Witnessed {
     Witnessed::new(OperatorId::new("clerk-01").unwrap(), now())
 }
 

@@ -50,7 +50,7 @@ mod contract;
 mod tests;
 
 #[cfg(test)]
-pub(crate) use contract::on_disk;
+pub(crate) use contract::{clerk, on_disk, record};
 
 pub use audit::{Act, AuditRow, Head, Shown, Witnessed};
 pub use bulk::{EntrySource, Lookup};

@@ -19,7 +19,7 @@ use super::outbox::{Claimed, Look, Outbox};
 use super::outcome::{EntryOutcome, Outcome, judge};
 use super::plan::{Parcel, Way};
 use super::probe::SyncStep;
-use super::retry::{Backoff, Next, Pace, jitter, retry};
+use super::retry::{Backoff, Next, Pace, jitter, retry, retry_asked};
 use super::transport::{Answer, Failure};
 use super::why::Why;
 use crate::config::DirectoryKind;
@@ -94,6 +94,11 @@ pub trait Watch {
     /// Waits as long as it says, or ends the delivery.
     fn wait(&mut self, waiting: &Waiting) -> ControlFlow<()>;
 
+    /// What was left of the last wait, where a person who asked for an attempt cut it short.
+    fn asked(&mut self) -> Option<Duration> {
+        None
+    }
+
     /// A number from 0 to 1, by chance.
     fn random(&mut self) -> f64;
 }
@@ -135,6 +140,8 @@ struct Round {
     passed_over: Option<Why>,
     /// Whether the token was renewed and not accepted since.
     renewed: bool,
+    /// What was left of the wait, while an attempt is made because a person asked for it.
+    asked: Option<Duration>,
     delivered: u64,
 }
 
@@ -178,9 +185,10 @@ impl Delivery<'_> {
             moved: false,
             passed_over: None,
             renewed: false,
+            asked: None,
             delivered: 0,
         };
-        let stopped = match self.outlast(&round, watch) {
+        let stopped = match self.outlast(&mut round, watch) {
             ControlFlow::Break(why) => Some(why),
             ControlFlow::Continue(()) => self.rounds(&mut round, watch)?,
         };
@@ -191,7 +199,7 @@ impl Delivery<'_> {
     }
 
     /// After an outage a station that was restarted waits as one that was not.
-    fn outlast(&self, round: &Round, watch: &mut dyn Watch) -> ControlFlow<Why> {
+    fn outlast(&self, round: &mut Round, watch: &mut dyn Watch) -> ControlFlow<Why> {
         if !(self.unattended && round.pace.is_open(&self.backoff)) {
             return ControlFlow::Continue(());
         }
@@ -356,8 +364,16 @@ impl Delivery<'_> {
     ) -> Result<ControlFlow<Why>, DeliveryError> {
         let random = watch.random();
         let pace = round.pace.told(came.limit);
-        let (pace, next) = retry(pace, &came.outcome, came.sent.len(), &self.backoff, random);
+        let (outcome, sent) = (&came.outcome, came.sent.len());
+        let (pace, next) = match round.asked {
+            Some(left) => retry_asked(pace, outcome, sent, &self.backoff, random, left),
+            None => retry(pace, outcome, sent, &self.backoff, random),
+        };
         round.pace = pace;
+        // With a new token or a smaller batch it is the same attempt still.
+        if !matches!(outcome, Outcome::Renew | Outcome::Smaller(_)) {
+            round.asked = None;
+        }
         let why = why(&came.outcome);
         let wait = self.next(round, came, next, random, watch)?;
         round.keep_reach(&mut self.outbox)?;
@@ -407,10 +423,14 @@ impl Delivery<'_> {
                 self.api.forget_token();
                 // Once; a new token that is not accepted either is no matter of its age.
                 round.renewed = !renewed;
-                if renewed {
+                let asked = round.asked.take_if(|_| renewed);
+                if renewed && asked.is_none() {
                     round.pace = round.pace.failed();
                 }
-                renewed.then(|| (self.backoff.longest.mul_f64(random), true))
+                renewed.then(|| {
+                    let wait = self.backoff.longest.mul_f64(random);
+                    (asked.unwrap_or(wait), true)
+                })
             }
         })
     }
@@ -454,7 +474,7 @@ impl Round {
 
     /// Tells that nothing is sent just now, and waits.
     fn wait(
-        &self,
+        &mut self,
         why: Why,
         wait: Duration,
         halted: bool,
@@ -468,7 +488,10 @@ impl Round {
         };
         watch.tell(&Progress::Waiting(waiting));
         match watch.wait(&waiting) {
-            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Continue(()) => {
+                self.asked = watch.asked();
+                ControlFlow::Continue(())
+            }
             ControlFlow::Break(()) => ControlFlow::Break(why),
         }
     }

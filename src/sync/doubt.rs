@@ -9,6 +9,7 @@ use super::delivery::{Delivery, DeliveryError, why};
 use super::outbox::Claimed;
 use super::outcome::{EntryOutcome, Outcome, judge};
 use super::plan::{Parcel, Way, resource_of};
+use super::told::There;
 use super::transport::Answer;
 use super::why::Why;
 use super::wire::RequestEntry;
@@ -92,7 +93,13 @@ impl Delivery<'_> {
         if self.outbox.is_known(parcel, &there) {
             return self.update_on(parcel, place, receipt.etag);
         }
-        Ok(contradicts)
+        // It is the station's own record there, so it may be shown beside the one here.
+        Ok(contradicts.map(|outcome| match outcome {
+            EntryOutcome::Contradicted(words) => {
+                EntryOutcome::Contradicted(There::of(&there).behind(&words))
+            }
+            other => other,
+        }))
     }
 
     /// Sends a change once more, alone, onto the version that was found.

@@ -14,6 +14,7 @@
 //! | `bundle` | the batch as it is sent; whether what the server has is what was sent |
 //! | `outcome` | what every possible answer means |
 //! | `retry` | full jitter, `Retry-After`, circuit, batch size |
+//! | `told` | what a server told of one entry, taken apart again |
 //! | `why` | why something was not delivered, in words |
 //! | `api`, `enrol` | discovery, tokens (SMART Backend Services), enrolment |
 //! | `transport`, `http` | one request and its answer |
@@ -37,6 +38,7 @@ mod probe;
 mod retry;
 #[cfg(test)]
 mod samples;
+mod told;
 mod transport;
 mod why;
 pub mod wire;
@@ -50,6 +52,7 @@ pub use outbox::Outbox;
 pub use outcome::{EntryOutcome, Outcome, judge};
 pub use plan::{Parcel, Plan, Step, Way, plan};
 pub use probe::{Probe, SyncStep};
-pub use retry::{Backoff, Next, Pace, retry};
+pub use retry::{Backoff, Next, Pace, retry, retry_asked};
+pub use told::{Element, There, Told};
 pub use transport::{Answer, Ask, Body, Failure, LONGEST_ANSWER, Transport};
 pub use why::{CertificateProblem, Why};

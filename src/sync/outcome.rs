@@ -32,6 +32,7 @@
 use std::time::Duration;
 
 use super::plan::{Way, resource_of};
+use super::told::AND;
 use super::transport::{Answer, Failure};
 use super::why::Why;
 use super::wire::{Bundle, BundleKind, EntryResponse, OperationOutcome, ResponseEntry};
@@ -245,7 +246,7 @@ fn words(response: &EntryResponse) -> String {
     let issues = response.outcome.iter().flat_map(|outcome| &outcome.issue);
     let said = issues.flat_map(|issue| issue.diagnostics.iter().chain(&issue.expression));
     let all: Vec<String> = std::iter::once(status).chain(said.cloned()).collect();
-    masked(&all.join("; "))
+    masked(&all.join(AND))
 }
 
 /// What is hidden has more than five digits, in either width, whatever stands between them: a

@@ -8,7 +8,8 @@
 //!
 //! After [`Backoff::opens_after`] failures in a row the circuit is open: nothing is asked of the
 //! server until the wait is over, also by a station that was restarted meanwhile, and then one
-//! batch alone. Its success closes the circuit. Only a person who asks for it goes before.
+//! batch alone. Its success closes the circuit. Only a person who asks for it goes before, once: if
+//! that fails, it counts for nothing and the old wait goes on.
 
 use std::time::Duration;
 
@@ -236,6 +237,28 @@ pub fn retry(
     }
 }
 
+/// The same after a batch that a person asked for while nothing was to be sent for another `left`.
+/// An answer counts like any other. A failure changes nothing: the wait of before goes on, however
+/// often somebody asks, and is longer only where the server now says so.
+pub fn retry_asked(
+    pace: Pace,
+    outcome: &Outcome,
+    sent: usize,
+    backoff: &Backoff,
+    random: f64,
+    left: Duration,
+) -> (Pace, Next) {
+    let asked = match outcome {
+        Outcome::Busy(asked) => asked.unwrap_or_default(),
+        _ => Duration::ZERO,
+    };
+    match retry(pace, outcome, sent, backoff, random) {
+        (_, Next::Wait(_) | Next::PassOver(_)) => (pace, Next::Wait(left.max(asked))),
+        (_, Next::Halt(_)) => (pace, Next::Halt(left)),
+        answered => answered,
+    }
+}
+
 fn again(pace: Pace, why: Why, sent: usize, backoff: &Backoff, random: f64) -> (Pace, Next) {
     let mut pace = pace.failed();
     let wait = jitter(&pace, backoff, random);
@@ -417,6 +440,44 @@ mod tests {
         assert_eq!((pace.limit, pace.size), (500, 500));
         assert_eq!(pace.told(Some(0)).size, 1);
         assert_eq!(pace.told(None), pace);
+    }
+
+    #[test]
+    fn what_a_person_asks_for_and_fails_wears_nothing_down() {
+        let mut open = Pace::default();
+        for _ in 0..9 {
+            open = after(open, &Outcome::Again(Why::Unreachable), 200).0;
+        }
+        let (backoff, left) = (Backoff::default(), seconds(77));
+        for why in [Why::Unreachable, Why::ServerError, Why::TimedOut].repeat(20) {
+            let outcome = Outcome::Again(why);
+            let (pace, next) = retry_asked(open, &outcome, 200, &backoff, 1.0, left);
+            assert_eq!((pace, next), (open, Next::Wait(left)));
+        }
+        let halt = Outcome::Halt(Why::Forbidden);
+        let (pace, next) = retry_asked(open, &halt, 200, &backoff, 1.0, left);
+        assert_eq!((pace, next), (open, Next::Halt(left)));
+    }
+
+    #[test]
+    fn what_a_person_asks_for_and_arrives_closes_the_circuit() {
+        let open = Pace {
+            failures: 9,
+            ..Pace::default()
+        };
+        let outcome = Outcome::Answered(Vec::new());
+        let (pace, next) = retry_asked(open, &outcome, 200, &Backoff::default(), 1.0, seconds(77));
+        assert_eq!((pace.failures, next), (0, Next::Send));
+    }
+
+    #[test]
+    fn a_busy_server_is_left_alone_as_long_as_it_says_whoever_asked() {
+        let (pace, backoff) = (Pace::default(), Backoff::default());
+        for (says, waits) in [(10, 77), (120, 120)] {
+            let busy = Outcome::Busy(Some(seconds(says)));
+            let (_, next) = retry_asked(pace, &busy, 200, &backoff, 1.0, seconds(77));
+            assert_eq!(next, Next::Wait(seconds(waits)));
+        }
     }
 
     #[test]

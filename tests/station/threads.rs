@@ -47,6 +47,7 @@ fn told(panics: bool, until: Until) -> Vec<Event> {
         courier: None,
         commands: received,
         viewer: &Unseen,
+        enrol: None,
     };
     let mut told = Vec::new();
     run(&mut station, beside, until, &mut |event, _| {

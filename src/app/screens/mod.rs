@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use eframe::egui::{Align, Layout, Rect, Ui, UiBuilder};
 
-use super::board::Picture;
+use super::board::{EnrolmentState, Picture};
 use super::front::Facts;
 use super::orders::Orders;
 use super::view::View;
@@ -94,6 +94,7 @@ pub(super) enum Wish {
 pub(super) struct Cx<'a> {
     pub(super) view: &'a View,
     pub(super) picture: Option<&'a Arc<Picture>>,
+    pub(super) enrolment: Option<EnrolmentState>,
     pub(super) facts: &'a Facts,
     pub(super) orders: &'a Orders,
     pub(super) language: Language,
@@ -130,9 +131,18 @@ pub(super) struct States {
 }
 
 impl States {
-    /// What was half done is given up, as another person takes over or another screen opens.
+    /// Another person takes over: what was half done is given up.
     pub(super) fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Another screen opens: what was half done is given up, but for the presets of the day, which
+    /// take a while.
+    pub(super) fn put_down(&mut self) {
+        *self = Self {
+            start: std::mem::take(&mut self.start).put_down(),
+            ..Self::default()
+        };
     }
 }
 

@@ -45,6 +45,8 @@ fn melody(sound: Sound) -> &'static [Note] {
         // A person is needed.
         Sound::Refused => &[(A4, 120), (E4, 180)],
         Sound::Question => &[(E5, 160), (A4, 280)],
+        Sound::CannotRead => &[(D5, 75), (A4, 75), (D5, 75), (A4, 125)],
+        Sound::CameraLost => &[(E5, 100), (A4, 100), (E4, 360)],
         Sound::NotTakenIn => &[(A4, 120), (REST, 70), (A4, 120), (REST, 70), (A4, 120)],
         Sound::Undecided => &[(G5, 140), (D5, 140), (A4, 340)],
         Sound::NotRecorded => &[
@@ -59,10 +61,12 @@ fn melody(sound: Sound) -> &'static [Note] {
 }
 
 /// What needs a person; the later, the more depends on it.
-const INSISTENT: [Sound; 5] = [
+const INSISTENT: [Sound; 7] = [
     Sound::Refused,
+    Sound::CannotRead,
     Sound::Question,
     Sound::NotTakenIn,
+    Sound::CameraLost,
     Sound::Undecided,
     Sound::NotRecorded,
 ];

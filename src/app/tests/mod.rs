@@ -2,6 +2,8 @@
 //! takes everything.
 
 mod day;
+mod delivery;
+mod fits;
 mod flows;
 mod painter;
 pub(in crate::app) mod paper;

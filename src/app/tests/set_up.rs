@@ -3,8 +3,8 @@
 use super::paper::Paper;
 use super::stage::Stage;
 use crate::accounts::Role;
-use crate::app::Screen;
 use crate::app::view::CameraState;
+use crate::app::{EnrolmentState, Screen};
 use crate::desk::Input;
 use crate::intake::OperatorId;
 use crate::station::{Command, People, Person};
@@ -176,6 +176,91 @@ fn the_focus_of_what_lies_there_is_told_in_a_word_and_a_number() {
     stage.press("戻る");
     stage.happens(|paper| paper.camera = CameraState::Failed(Bilingual::new("故障", "broken")));
     assert!(stage.offers("カメラとピント　カメラなし"));
+}
+
+/// Types into the field that is called this.
+fn type_into(stage: &mut Stage, field: &str, text: &str) {
+    use egui_kittest::kittest::Queryable as _;
+    let found = stage.harness.query_all_by_label(field);
+    let field = found.last().unwrap();
+    field.focus();
+    field.type_text(text);
+    stage.settle();
+}
+
+#[test]
+fn the_station_is_made_known_to_a_server_from_the_window() {
+    let mut stage = Stage::open(Japanese);
+    stage.go_to(Screen::SetUp);
+    stage.press("端末の登録　未登録");
+    assert!(!stage.offers("登録する"));
+    type_into(&mut stage, "サーバーのアドレス", "https://api.example/fhir");
+    assert!(!stage.offers("登録する"));
+    type_into(&mut stage, "登録コード", "K7QM-2X");
+    assert!(!stage.shows("K7QM"));
+    stage.press("登録する");
+    let asked = stage
+        .paper
+        .commands
+        .iter()
+        .find_map(|command| match command {
+            Command::Enrol(asked) => Some((asked.server.clone(), asked.code.to_string())),
+            _ => None,
+        });
+    let (server, code) = asked.unwrap();
+    assert_eq!(
+        (server.as_str(), code.as_str()),
+        ("https://api.example/fhir", "K7QM-2X")
+    );
+    assert!(!format!("{:?}", stage.paper.commands).contains("K7QM"));
+    stage.enrolment(EnrolmentState::Asking);
+    assert!(stage.shows("サーバーに問い合わせています") && !stage.offers("登録する"));
+    stage.enrolment(EnrolmentState::Failed(Bilingual::new(
+        "登録コードが使えません",
+        "the code is not accepted",
+    )));
+    assert!(stage.shows("登録コードが使えません"));
+    stage.enrolment(EnrolmentState::Enrolled("https://api.example/fhir".into()));
+    assert!(stage.shows("受付を開き直すと、送信が始まります"));
+    stage.press("戻る");
+    assert!(stage.offers("端末の登録　登録済み"));
+}
+
+#[test]
+fn where_people_sign_in_an_authenticators_code_is_asked_for_too() {
+    let mut stage = vacant(English);
+    stage.happens(|paper| paper.people = people(Some("admin-01")));
+    stage.go_to(Screen::SetUp);
+    stage.press("Enrolment　Not enrolled");
+    type_into(&mut stage, "Address of the server", "https://api.example");
+    type_into(&mut stage, "Enrolment code", "K7QM");
+    assert!(!stage.offers("Enrol"));
+    type_into(&mut stage, "Authenticator's code", "123456");
+    stage.press("Enrol");
+    let with_code = |command: &Command| matches!(command, Command::Enrol(asked) if asked.authenticator.is_some());
+    assert!(stage.paper.commands.iter().any(with_code));
+}
+
+#[test]
+fn an_enrolment_looks_as_it_did() {
+    for language in LANGUAGES {
+        let mut stage = Stage::open(language);
+        stage.go_to(Screen::SetUp);
+        let tile = match language {
+            Japanese => "端末の登録　未登録",
+            English => "Enrolment　Not enrolled",
+        };
+        stage.press(tile);
+        let server = match language {
+            Japanese => "サーバーのアドレス",
+            English => "Address of the server",
+        };
+        type_into(&mut stage, server, "https://api.example/fhir");
+        stage.enrolment(EnrolmentState::Failed(
+            crate::sync::Why::Unreachable.words(),
+        ));
+        stage.looks_like("set-up-enrolment-failed");
+    }
 }
 
 #[test]

@@ -8,10 +8,11 @@ use eframe::egui::{Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotOptions};
 
+use super::fits;
 use super::painter::Painter;
 use super::paper::{Paper, now};
 use crate::app::front::{App, Facts};
-use crate::app::{Board, Orders, Picture, Screen, theme};
+use crate::app::{Board, EnrolmentState, Orders, Picture, Screen, theme};
 use crate::camera::Turn;
 use crate::clock::SetClock;
 use crate::intake::{Catalogue, Doctor, OperatorId, StationId, Venue};
@@ -91,7 +92,9 @@ impl Stage {
         }
     }
 
-    /// Draws until nothing changes any more, and does what was pressed.
+    /// Draws until nothing changes any more, and does what was pressed. Whatever is on the screen
+    /// then can be read.
+    #[track_caller]
     pub fn settle(&mut self) {
         for _ in 0..4 {
             self.board.put_view(self.paper.view());
@@ -100,6 +103,9 @@ impl Stage {
                 self.paper.command(command);
             }
         }
+        let screen = self.harness.ctx.content_rect();
+        let unreadable = fits::unreadable(&self.harness.output().shapes, screen);
+        assert!(unreadable.is_empty(), "{}", unreadable.join("\n"));
     }
 
     /// Opens a screen.
@@ -111,6 +117,12 @@ impl Stage {
     /// Does something at the station, then draws.
     pub fn happens(&mut self, what: impl FnOnce(&mut Paper)) {
         what(&mut self.paper);
+        self.settle();
+    }
+
+    /// An enrolment that was asked for comes on.
+    pub fn enrolment(&mut self, state: EnrolmentState) {
+        self.board.put_enrolment(state);
         self.settle();
     }
 

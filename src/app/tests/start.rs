@@ -84,6 +84,19 @@ fn presets_that_are_confirmed_are_shown_and_changing_them_asks_for_date_and_lot_
 }
 
 #[test]
+fn presets_that_are_half_given_wait_while_another_screen_is_looked_at() {
+    let mut stage = Stage::new(Japanese);
+    stage.go_to(Screen::Start);
+    stage.press("日付　選んでください");
+    stage.press("2021-11-20");
+    stage.press("市民会館");
+    stage.go_to(Screen::SetUp);
+    stage.go_to(Screen::Start);
+    assert!(stage.offers("日付　2021-11-20") && stage.offers("会場　市民会館"));
+    assert!(stage.offers("医師　選んでください"));
+}
+
+#[test]
 fn what_all_vouchers_are_is_part_of_the_presets() {
     let mut stage = learner(Japanese);
     stage.press("練習用の設定を使う");

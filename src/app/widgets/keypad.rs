@@ -19,10 +19,7 @@ pub(in crate::app) enum Key {
 
 /// The keypad, three columns wide; the physical keyboard's digits and backspace work too.
 pub(in crate::app) fn keypad(ui: &mut Ui, language: Language) -> Option<Key> {
-    let (back, clear) = match language {
-        Language::Japanese => ("1字消す", "全消去"),
-        Language::English => ("Back", "Clear"),
-    };
+    let (back, clear) = (delete(language), clear(language));
     let rows: [[&str; 3]; 4] = [
         ["1", "2", "3"],
         ["4", "5", "6"],
@@ -63,15 +60,27 @@ pub(in crate::app) fn letters(ui: &mut Ui, language: Language, text: &mut String
                     text.push(letter);
                 }
             }
-            let back = match language {
-                Language::Japanese => "1字消す",
-                Language::English => "Back",
-            };
+            let back = delete(language);
             let wide = vec2(3.0 * size.x + GAP, size.y);
             if row.ends_with('-') && wide_button(ui, back, Emphasis::Plain, wide).clicked() {
                 text.pop();
             }
         });
+    }
+}
+
+/// The key that takes the last one away; not "Back", which leads to another page.
+fn delete(language: Language) -> &'static str {
+    match language {
+        Language::Japanese => "1字消す",
+        Language::English => "Delete",
+    }
+}
+
+fn clear(language: Language) -> &'static str {
+    match language {
+        Language::Japanese => "全消去",
+        Language::English => "Clear",
     }
 }
 

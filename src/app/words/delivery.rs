@@ -10,11 +10,26 @@ words! {
     CONFLICTS = "食い違い", "Conflicts";
     NONE = "ありません", "None";
     MORE = "ほかにも", "More:";
-    HERE = "この端末の記録", "The record here";
-    THERE = "サーバーの返答", "What the server says";
-    CONFLICT_TODO = "紙と両方の記録を見比べてください。こちらが誤りなら「今日の記録」で取り消します。責任者が正しいと確かめたら、もう一度送ります",
-        "Compare both with the paper. If ours is wrong, cancel it in today's records; once the lead has checked it, send it again";
-    REJECTED_TODO = "内容を直すか取り消してください。直した後はもう一度送ります",
-        "Correct or cancel it; after that, send it again";
+    HERE = "この端末", "This tablet";
+    THIS = "この記録", "This record";
+    OTHER = "もう一つの記録", "The other record";
+    REGISTRY = "全国の台帳", "The national registry";
+    SAYS = "サーバーの返答", "The server says";
+    SAME_DOSE = "番号・回数が同じ", "Same number";
+    SAME = "同じ", "Same";
+    DIFFERS = "違います", "Differs";
+    NOT_TOLD = "不明", "Not known";
+    OBJECTED = "要訂正", "To mend";
+    NOT_SHOWN = "（表示されません）", "(not shown)";
+    OTHER_GONE = "もう一つの記録は取り消されました。もう一度送ってください",
+        "The other record was cancelled: send this one again";
+    OTHER_TODO = "紙と見比べて、誤っているほうを「今日の記録」で取り消してください",
+        "Compare both with the paper, and cancel the wrong one in today's records";
+    REGISTRY_TODO = "紙と見比べてください。この端末が誤りなら取り消します。正しければ責任者が「もう一度送る」を押します",
+        "Compare both with the paper. If this tablet is wrong, cancel its record; if it is right, the lead sends it again";
+    UNSEEN_TODO = "台帳の日付・ワクチン・ロットのどれかが違います。接種済証を見て、この端末が誤りなら取り消し、正しければ責任者が「もう一度送る」を押します",
+        "Its date, vaccine or lot differs. Look at the certificate: if this tablet is wrong, cancel its record; if it is right, the lead sends it again";
+    REJECTED_TODO = "「今日の記録」でロットを直すか、取り消してください。ほかは責任者に伝えます",
+        "Correct the lot or cancel it in today's records; tell the lead of anything else";
     AGAIN = "もう一度送る", "Send again";
 }

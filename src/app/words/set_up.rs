@@ -30,9 +30,14 @@ words! {
     ENROLLED = "登録済み", "Enrolled";
     NOT_ENROLLED = "未登録", "Not enrolled";
     RECORDS_ALL_THE_SAME = "記録はできます。登録すると送信されます", "Recording works; records are sent once it is enrolled";
-    GET_CODE = "管理者から登録コードを受け取ります", "Get an enrolment code from the administrator";
-    RUN_ENROL = "受付を閉じ、この命令を動かして、コードを入力します", "Close the station, run this, and type the code";
-    START_AGAIN = "受付を開き直します", "Open the station again";
+    SERVER = "サーバーのアドレス", "Address of the server";
+    CODE = "登録コード", "Enrolment code";
+    AUTHENTICATOR = "認証アプリの6桁", "Authenticator's code";
+    CODE_ONCE = "登録コードは管理者から受け取り、キーボードで入力します。一度だけ使えます",
+        "The administrator gives the code out; type it on the keyboard. It works once";
+    ENROL = "登録する", "Enrol";
+    ASKING = "サーバーに問い合わせています", "Asking the server";
+    START_AGAIN = "受付を開き直すと、送信が始まります", "Open the station again, and delivery begins";
     NOBODY_SIGNS_IN = "サインインなし", "No sign-in";
     EVERYBODY_MAY = "担当者が登録されていないので、だれでも操作できます", "No operator has an account: everybody may use the station";
     ADD_PEOPLE = "登録するには、受付を閉じ、この命令を動かします", "To add the first one, close the station and run this";

@@ -123,6 +123,24 @@ fn the_same_dose_again_after_the_shot_makes_no_second_record() {
 }
 
 #[test]
+fn what_cannot_be_read_is_heard_once_of_each_voucher_while_the_desk_is_free() {
+    let mut world = ready();
+    let doubt = world.doubt(number(1));
+    assert_eq!(world.does(doubt), [Sound::CannotRead]);
+    let doubt = world.doubt(number(1));
+    assert_eq!(world.does(doubt), []);
+    world.take_away();
+    let doubt = world.doubt(number(2));
+    assert_eq!(world.does(doubt), [Sound::CannotRead]);
+    let mut held = before_the_shot();
+    held.lay(1);
+    held.checked(stop());
+    held.take_away();
+    let doubt = held.doubt(number(2));
+    assert_eq!(held.does(doubt), []);
+}
+
+#[test]
 fn a_finding_holds_the_desk_and_another_voucher_waits_until_it_is_answered() {
     let mut world = before_the_shot();
     world.lay(1);

@@ -329,6 +329,7 @@ fn commands_pass_the_seat_and_a_pin_is_checked_beside_the_station() {
         courier: None,
         commands,
         viewer: &Unseen,
+        enrol: None,
     };
     let (mut told, mut orders) = (Vec::new(), ControlFlow::Continue(orders));
     run(&mut station, beside, Until::CommandsEnd, &mut |event, _| {

@@ -127,6 +127,8 @@ struct Patient {
     waits: Vec<Waiting>,
     told: Vec<Progress>,
     most: usize,
+    /// The waits that a person cuts short, by their place.
+    cut: Vec<usize>,
 }
 
 impl Watch for Patient {
@@ -141,6 +143,11 @@ impl Watch for Patient {
         } else {
             ControlFlow::Continue(())
         }
+    }
+
+    fn asked(&mut self) -> Option<Duration> {
+        let last = self.waits.last()?.wait;
+        self.cut.contains(&self.waits.len()).then_some(last)
     }
 
     fn random(&mut self) -> f64 {
@@ -561,6 +568,36 @@ fn a_station_that_is_restarted_in_an_outage_waits_unless_somebody_asks_for_it() 
     assert_eq!(station.watch.waits[0].wait, Duration::from_secs(128));
     assert_eq!(station.server.0.lock().unwrap().tokens, 0);
     station.unattended = false;
+    assert_eq!(station.deliver().unwrap().delivered, 1);
+}
+
+#[test]
+fn who_asks_in_an_outage_gets_one_attempt_and_the_old_wait_goes_on() {
+    let mut station = Station::with_records(1, vec![|_| status(503); 3]);
+    let reach = Reach {
+        failures: 9,
+        batch_limit: 200,
+    };
+    station.store.keep_reach(reach).unwrap();
+    station.unattended = true;
+    station.watch = Patient {
+        most: 3,
+        cut: vec![1, 2, 3],
+        ..Patient::default()
+    };
+    station.deliver().unwrap();
+    assert_eq!(station.server.0.lock().unwrap().sizes, [1, 1, 1]);
+    let waits = station.watch.waits.iter();
+    let waits: Vec<_> = waits
+        .map(|one| (one.wait.as_secs(), one.failures))
+        .collect();
+    assert_eq!(waits, [(128, 9); 4]);
+    assert_eq!(station.store.reach().unwrap(), Some(reach));
+    station.watch = Patient {
+        most: 1,
+        cut: vec![1],
+        ..Patient::default()
+    };
     assert_eq!(station.deliver().unwrap().delivered, 1);
 }
 

@@ -22,6 +22,7 @@ pub(super) fn show(ui: &mut Ui, cx: &Cx<'_>) {
     within(ui, right, |ui| {
         // As high as a chip: nothing here is touched.
         ui.spacing_mut().interact_size.y = 9.0 * MM;
+        ui.spacing_mut().item_spacing.y = MM;
         ScrollArea::vertical().show(ui, |ui| measures(ui, cx));
     });
 }

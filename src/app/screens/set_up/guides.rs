@@ -1,4 +1,4 @@
-//! 校正 and 端末の登録: what is so now, and the steps that change it.
+//! 校正: what is so now, and the steps that change it.
 
 use eframe::egui::{Frame, Margin, RichText, ScrollArea, Stroke, Ui};
 
@@ -24,26 +24,6 @@ pub(super) fn calibration(ui: &mut Ui, cx: &Cx<'_>) {
         command(ui, "uketsuke calibrate --camera v4l:0 -o mount.toml");
         step(ui, cx, 3, w::USE_PROFILE);
         command(ui, "uketsuke --mount mount.toml");
-    });
-}
-
-/// How the station comes to a server.
-pub(super) fn enrolment(ui: &mut Ui, cx: &Cx<'_>) {
-    ScrollArea::vertical().show(ui, |ui| {
-        match &cx.facts.server {
-            Some(server) => {
-                chip(ui, Sign::Good, cx.t(w::ENROLLED));
-                ui.label(server);
-            }
-            None => {
-                chip(ui, Sign::Ask, cx.t(w::NOT_ENROLLED));
-                ui.label(cx.t(w::RECORDS_ALL_THE_SAME));
-            }
-        }
-        step(ui, cx, 1, w::GET_CODE);
-        step(ui, cx, 2, w::RUN_ENROL);
-        command(ui, "uketsuke enrol --production --code - --server URL");
-        step(ui, cx, 3, w::START_AGAIN);
     });
 }
 

@@ -1,6 +1,7 @@
 //! 設定 Set-up: how each part of the station stands, and a page for each of them.
 
 mod camera;
+mod enrolment;
 mod guides;
 mod people;
 mod standing;
@@ -9,6 +10,7 @@ use eframe::egui::{Color32, Painter, Rect, Ui, vec2};
 
 use super::sign_in;
 use super::{Cx, Wish, within};
+use crate::app::board::EnrolmentState;
 use crate::app::theme::{self, GAP, MM, TARGET};
 use crate::app::view::CameraState;
 use crate::app::widgets::{Emphasis, Sign, button, paint_shape, paint_words, tile, wide_button};
@@ -53,6 +55,7 @@ impl Page {
 pub(in crate::app) struct State {
     page: Option<Page>,
     sign_in: sign_in::State,
+    enrolment: enrolment::State,
 }
 
 /// Draws the screen.
@@ -75,7 +78,7 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Optio
     within(ui, area, |ui| match page {
         Page::Camera => camera::show(ui, cx),
         Page::Calibration => guides::calibration(ui, cx),
-        Page::Enrolment => guides::enrolment(ui, cx),
+        Page::Enrolment => enrolment::show(ui, cx, &mut state.enrolment),
         Page::People => people::show(ui, cx, &mut state.sign_in),
         Page::Language => wish = language(ui, cx),
         Page::Standing => standing::show(ui, cx),
@@ -139,9 +142,9 @@ fn stands(cx: &Cx<'_>, page: Page) -> (Sign, String) {
             Some(file) => return (Sign::Good, file.clone()),
             None => (Sign::Ask, w::NOT_CALIBRATED),
         },
-        Page::Enrolment => match &facts.server {
-            Some(_) => (Sign::Good, w::ENROLLED),
-            None => (Sign::Ask, w::NOT_ENROLLED),
+        Page::Enrolment => match (&cx.enrolment, &facts.server) {
+            (Some(EnrolmentState::Enrolled(_)), _) | (_, Some(_)) => (Sign::Good, w::ENROLLED),
+            _ => (Sign::Ask, w::NOT_ENROLLED),
         },
         Page::People => match people::seated(cx) {
             Some(person) => return (Sign::Good, person.name.to_string()),

@@ -5,6 +5,7 @@ mod draft;
 mod overview;
 
 use eframe::egui::{Rect, Ui, vec2};
+use jiff::civil::Date;
 
 use self::draft::{Draft, Item};
 use super::{Cx, Screen, vaccine, within};
@@ -37,6 +38,22 @@ pub(in crate::app) struct State {
 }
 
 impl State {
+    /// What stays while another screen is looked at: the presets so far.
+    pub(in crate::app) fn put_down(self) -> Self {
+        Self {
+            draft: self.draft,
+            changing: self.changing,
+            ..Self::default()
+        }
+    }
+
+    /// Presets that were begun on another day do not bring their date along.
+    fn keep_to(&mut self, today: Date) {
+        if let Some(draft) = &mut self.draft {
+            draft.date = draft.date.filter(|date| *date == today);
+        }
+    }
+
     /// Asks for this, or for nothing; what was half typed is given up.
     fn ask(&mut self, item: Option<Item>) {
         self.asked = item;
@@ -47,6 +64,7 @@ impl State {
 
 /// Draws the screen.
 pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<Screen> {
+    state.keep_to(cx.now.day());
     match (cx.view.desk.stage, &cx.view.desk.session) {
         (Stage::Closed, _) => {
             overview::closed(ui, cx, state);
@@ -54,7 +72,10 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Optio
         }
         (Stage::NoSession, _) | (_, None) => steps(ui, cx, state),
         _ if state.changing => steps(ui, cx, state),
-        (_, Some(session)) => overview::begun(ui, cx, state, session),
+        (_, Some(session)) => {
+            state.draft = None;
+            overview::begun(ui, cx, state, session)
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn before(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, draft: &Draft)
     let mut next = None;
     within(ui, foot, |ui| match draft.missing() {
         Some(item) => lead_on(ui, cx, state, item),
-        None => next = confirm(ui, cx, draft),
+        None => next = confirm(ui, cx, state, draft),
     });
     next
 }
@@ -79,13 +79,14 @@ fn lead_on(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, item: Item) {
     }
 }
 
-fn confirm(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft) -> Option<Screen> {
+fn confirm(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, draft: &Draft) -> Option<Screen> {
     let session = draft.confirmed(operator(cx))?;
     let size = ui.max_rect().size();
     if !wide_button(ui, cx.t(w::BEGIN), Emphasis::Primary, size).clicked() {
         return None;
     }
     cx.orders.desk(Input::ConfirmSession(session));
+    *state = State::default();
     Some(Screen::Reception)
 }
 

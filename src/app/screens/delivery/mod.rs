@@ -1,14 +1,17 @@
 //! 送信 Delivery: what has arrived, what waits, and what a person has to look at.
 
-use eframe::egui::{RichText, ScrollArea, Ui, vec2};
+mod detail;
 
+use eframe::egui::{ScrollArea, Ui, vec2};
+
+use self::detail::{Act, Open};
 use super::{Cx, Screen, dose_words, time_of, within};
-use crate::app::theme::{self, GAP, MM, TARGET};
+use crate::app::theme::{GAP, MM, TARGET};
 use crate::app::view::DeliveryState;
-use crate::app::widgets::{Emphasis, Sign, button, number, sign_panel, tabs, wide_button};
+use crate::app::widgets::{Emphasis, Sign, sign_panel, tabs, wide_button};
 use crate::app::words::{self, delivery as w};
 use crate::intake::Outcome;
-use crate::station::Command;
+use crate::station::{Command, Queue};
 use crate::store::{State as Stands, Stored};
 
 /// Which list.
@@ -29,12 +32,20 @@ pub(in crate::app) struct State {
 
 /// Draws the screen.
 pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<Screen> {
-    let queue = &cx.view.queue;
-    let mut listed = queue.rejected.iter().chain(&queue.conflicts);
-    let open = |stored: &&Stored| Some(stored.sequence) == state.open;
-    if let Some(stored) = listed.find(open) {
-        detail(ui, cx, state, stored);
-        return None;
+    if let Some(one) = opened(&cx.view.queue, state) {
+        return match detail::show(ui, cx, one) {
+            None => None,
+            Some(Act::Close) => {
+                state.open = None;
+                None
+            }
+            Some(Act::SendAgain) => {
+                cx.orders.command(Command::SendAgain(one.entry().sequence));
+                state.open = None;
+                None
+            }
+            Some(Act::Records) => Some(Screen::Records),
+        };
     }
     let area = ui.available_rect_before_wrap();
     let (top, rest) = area.split_top_bottom_at_y(area.top() + 24.0 * MM);
@@ -51,6 +62,14 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Optio
         lists(ui, cx, state);
     });
     None
+}
+
+/// What is looked at, unless it is settled meanwhile.
+fn opened<'a>(queue: &'a Queue, state: &State) -> Option<Open<'a>> {
+    let rejected = queue.rejected.iter().map(Open::Rejected);
+    let conflicts = queue.conflicts.iter().map(Open::Conflict);
+    let is_open = |one: &Open<'_>| Some(one.entry().sequence) == state.open;
+    rejected.chain(conflicts).find(is_open)
 }
 
 /// How the delivery stands, in sign and words.
@@ -71,17 +90,20 @@ fn lists(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         (List::Conflicts, counted(w::CONFLICTS, Stands::Conflict)),
     ];
     state.list = tabs(ui, &all, state.list);
-    let (stored, stands) = match state.list {
-        List::Queued => (&queue.queued, Stands::Queued),
-        List::Rejected => (&queue.rejected, Stands::Rejected),
-        List::Conflicts => (&queue.conflicts, Stands::Conflict),
+    let (stored, stands): (Vec<&Stored>, _) = match state.list {
+        List::Queued => (queue.queued.iter().collect(), Stands::Queued),
+        List::Rejected => (queue.rejected.iter().collect(), Stands::Rejected),
+        List::Conflicts => {
+            let entries = queue.conflicts.iter().map(|conflict| &conflict.entry);
+            (entries.collect(), Stands::Conflict)
+        }
     };
     let size = vec2(ui.available_width(), 1.2 * TARGET);
     ScrollArea::vertical().show(ui, |ui| {
         if stored.is_empty() {
             ui.heading(cx.t(w::NONE));
         }
-        for one in stored {
+        for one in &stored {
             let words = line(cx, one);
             if wide_button(ui, &words, Emphasis::Plain, size).clicked() {
                 state.open = Some(one.sequence);
@@ -107,44 +129,4 @@ fn line(cx: &Cx<'_>, stored: &Stored) -> String {
     };
     let dose = dose_words(cx, record.subject.dose());
     format!("{}　{number}　{dose}　{given}", time_of(record))
-}
-
-/// One record beside what the other side says.
-fn detail(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, stored: &Stored) {
-    let record = &stored.entry.record;
-    if let Some(voucher) = record.subject.voucher() {
-        number(ui, &voucher.grouped());
-    }
-    let area = ui.available_rect_before_wrap();
-    let (left, right) = area.split_left_right_at_fraction(0.5);
-    let bottom = area.bottom() - TARGET - GAP;
-    within(ui, left.with_max_y(bottom), |ui| {
-        ui.heading(cx.t(w::HERE));
-        ui.label(line(cx, stored));
-        ui.label(format!(
-            "{}　{}　{}",
-            record.date, record.venue, record.doctor
-        ));
-    });
-    within(ui, right.with_max_y(bottom), |ui| {
-        ui.heading(cx.t(w::THERE));
-        let words = stored.detail.as_deref().unwrap_or_default();
-        ui.label(words);
-        let todo = match stored.state {
-            Stands::Conflict => w::CONFLICT_TODO,
-            _ => w::REJECTED_TODO,
-        };
-        ui.label(RichText::new(cx.t(todo)).color(theme::MUTED));
-    });
-    within(ui, area.with_min_y(bottom + GAP), |ui| {
-        ui.horizontal(|ui| {
-            if button(ui, cx.t(words::BACK), Emphasis::Plain).clicked() {
-                state.open = None;
-            }
-            if button(ui, cx.t(w::AGAIN), Emphasis::Plain).clicked() {
-                cx.orders.command(Command::SendAgain(stored.sequence));
-                state.open = None;
-            }
-        });
-    });
 }
