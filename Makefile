@@ -17,7 +17,7 @@ FHIR_VENV := .venv/fhir
 # What a window needs at run time; they are opened when it opens, so the program links none of them.
 SCREEN_PACKAGES := libgl1 libegl1 libgl1-mesa-dri libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2
 # A display without a screen, and what a screen reader has. Its bindings are those of the system's own Python.
-WINDOW_PACKAGES := $(SCREEN_PACKAGES) xvfb xdotool imagemagick dbus-x11 at-spi2-core gir1.2-atspi-2.0 python3-gi
+WINDOW_PACKAGES := $(SCREEN_PACKAGES) xvfb xauth xdotool imagemagick dbus-x11 at-spi2-core gir1.2-atspi-2.0 python3-gi
 PEERS_VENV := .venv/peers
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/bin/cargo-deny
