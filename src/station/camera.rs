@@ -13,7 +13,9 @@ use crate::clock::Clock;
 use crate::desk::Input;
 use crate::marks::read_card_qr;
 use crate::optics::{Frame, Mount, MountWatch, Moved};
-use crate::reading::{Expectation, LiveReader, Outcome, Reader, Seen, mount_signs};
+use crate::reading::{
+    Expectation, LiveReader, Observation, Outcome, Reader, Seen, mount_signs,
+};
 use crate::text::Bilingual;
 
 /// How long the camera is waited for at once; between two waits the thread can be ended.
@@ -173,7 +175,8 @@ impl Looking<'_> {
     fn read(&mut self, frame: &Frame, age: Duration) -> Vec<CameraReport> {
         let taken = self.clock.now().monotonic.saturating_sub(age);
         match self.live.see(frame) {
-            Ok(Some(seen)) => {
+            Ok(Some(mut seen)) => {
+                self.guide_into_region(&mut seen.observation);
                 self.viewer.picture(frame, &seen.observation);
                 let look = CameraReport::Look(self.look(frame, &seen, taken));
                 [look]
@@ -183,6 +186,15 @@ impl Looking<'_> {
             }
             Ok(None) => Vec::new(),
             Err(error) => vec![CameraReport::Failed(words(&error))],
+        }
+    }
+
+    fn guide_into_region(&self, seen: &mut Observation) {
+        if let Some((mount, _)) = &self.mount
+            && self.fits
+            && mount.fits(seen.size)
+        {
+            seen.guide_into(&mount.profile().region);
         }
     }
 
