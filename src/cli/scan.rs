@@ -114,6 +114,7 @@ fn see_from(mount: &Mount, seen: &mut Observation) {
     let at = label.map_or(middle, |label| label.area.centre);
     seen.quality.px_per_mm = Some(mount.px_per_mm_at(at));
     seen.quality.focus = mount.relative_focus(seen.quality.focus);
+    seen.guide_into(&mount.profile().region);
 }
 
 /// What came of one input.

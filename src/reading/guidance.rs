@@ -6,7 +6,7 @@
 
 use super::reader::{LEAST_EXPOSURE, LEAST_FOCUS, MOST_GLARE};
 use crate::layout::Layout;
-use crate::optics::{OrientedBox, Point, Quality};
+use crate::optics::{OrientedBox, Point, Quality, Region};
 
 /// Digits lower than this, in pixels, are read by luck: the recognisers learned from 8.5
 /// pixels on and read most lines from 12 on.
@@ -94,10 +94,14 @@ pub(super) fn guide(
     if quality.exposure < LEAST_EXPOSURE {
         return Some(Guidance::Light);
     }
-    let prints = || layout.digits.iter().chain(&layout.bars).chain(&layout.qrs);
-    prints().next()?;
-    let beyond = Beyond::of(prints().map(|region| &region.area), size);
-    beyond.guidance().or_else(|| {
+    let extent = extent(prints(layout))?;
+    let frame = Region {
+        left: 0.0,
+        top: 0.0,
+        right: size.0 as f32,
+        bottom: size.1 as f32,
+    };
+    Beyond::of(&extent, &frame).guidance().or_else(|| {
         let glare = glare_at.filter(|_| quality.glare > MOST_GLARE);
         let digits = layout.digits.iter().map(|region| region.area.height);
         let small = digits
@@ -110,7 +114,46 @@ pub(super) fn guide(
     })
 }
 
-/// Over which edges of the frame print reaches.
+/// Where to move a label whose print reaches out of the `usable` part of the picture, where focus
+/// and light suffice; `None` when it lies in it, or does not fit into it.
+pub(super) fn guide_into(usable: &Region, layout: &Layout) -> Option<Guidance> {
+    let label = layout.labels.first()?.area;
+    let extent = extent(prints(layout).filter(|area| label.contains(area.centre)))?;
+    let ((width, height), (most_width, most_height)) = (extent.size(), usable.size());
+    let beyond = Beyond::of(&extent, usable);
+    let beyond = Beyond {
+        left: beyond.left && width <= most_width,
+        right: beyond.right && width <= most_width,
+        top: beyond.top && height <= most_height,
+        bottom: beyond.bottom && height <= most_height,
+    };
+    beyond.guidance()
+}
+
+/// Where a number is printed.
+fn prints(layout: &Layout) -> impl Iterator<Item = &OrientedBox> {
+    let regions = layout.digits.iter().chain(&layout.bars).chain(&layout.qrs);
+    regions.map(|region| &region.area)
+}
+
+/// The upright rectangle round all of them; `None` round nothing.
+fn extent<'a>(areas: impl Iterator<Item = &'a OrientedBox>) -> Option<Region> {
+    let corners = areas.flat_map(|area| area.corners().0);
+    let upright = corners.map(|p| Region {
+        left: p.x,
+        top: p.y,
+        right: p.x,
+        bottom: p.y,
+    });
+    upright.reduce(|a, b| Region {
+        left: a.left.min(b.left),
+        top: a.top.min(b.top),
+        right: a.right.max(b.right),
+        bottom: a.bottom.max(b.bottom),
+    })
+}
+
+/// Over which edges print reaches.
 #[derive(Default)]
 struct Beyond {
     left: bool,
@@ -120,15 +163,13 @@ struct Beyond {
 }
 
 impl Beyond {
-    fn of<'a>(areas: impl Iterator<Item = &'a OrientedBox>, (width, height): (u32, u32)) -> Self {
-        let mut beyond = Self::default();
-        for corner in areas.flat_map(|area| area.corners().0) {
-            beyond.left |= corner.x < 0.0;
-            beyond.right |= corner.x > width as f32;
-            beyond.top |= corner.y < 0.0;
-            beyond.bottom |= corner.y > height as f32;
+    fn of(print: &Region, within: &Region) -> Self {
+        Self {
+            left: print.left < within.left,
+            right: print.right > within.right,
+            top: print.top < within.top,
+            bottom: print.bottom > within.bottom,
         }
-        beyond
     }
 
     fn guidance(&self) -> Option<Guidance> {
@@ -147,6 +188,7 @@ impl Beyond {
 mod tests {
     use super::*;
     use crate::layout::{Kind, Region};
+    use crate::optics;
 
     const SIZE: (u32, u32) = (1_920, 1_080);
     const GOOD: Quality = Quality {
@@ -207,6 +249,50 @@ mod tests {
             said(GOOD, &line_at(960.0, 540.0, 160.0), None),
             Some("farther")
         );
+    }
+
+    /// The same, on a label round the line.
+    fn labelled_at(x: f32, y: f32) -> Layout {
+        let line = line_at(x, y, 30.0);
+        let area = OrientedBox {
+            centre: Point::new(x, y),
+            angle: 0.0,
+            length: 900.0,
+            height: 500.0,
+        };
+        let label = Region {
+            kind: Kind::Label,
+            area,
+            confidence: 0.9,
+        };
+        Layout {
+            labels: vec![label],
+            ..line
+        }
+    }
+
+    #[test]
+    fn print_beyond_the_usable_region_is_moved_into_it_and_the_labels_margin_does_not_matter() {
+        let usable = optics::Region {
+            left: 480.0,
+            top: 154.0,
+            right: 1_440.0,
+            bottom: 926.0,
+        };
+        let said = |layout: &Layout| guide_into(&usable, layout).map(|guidance| guidance.id());
+        // The line is 390 px long; label and margin reach out.
+        assert_eq!(said(&labelled_at(700.0, 200.0)), None);
+        assert_eq!(said(&labelled_at(600.0, 540.0)), Some("move_right"));
+        assert_eq!(said(&labelled_at(1_300.0, 540.0)), Some("move_left"));
+        assert_eq!(said(&labelled_at(960.0, 930.0)), Some("move_up"));
+        assert_eq!(said(&labelled_at(960.0, 150.0)), Some("move_down"));
+        // Print without a label is some other paper.
+        assert_eq!(said(&line_at(600.0, 540.0, 30.0)), None);
+        let narrow = optics::Region {
+            right: 700.0,
+            ..usable
+        };
+        assert_eq!(guide_into(&narrow, &labelled_at(600.0, 540.0)), None);
     }
 
     #[test]

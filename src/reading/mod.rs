@@ -26,7 +26,7 @@ pub use evidence::{Evidence, Sighting, gather};
 pub use fusion::{LineDigits, fuse};
 pub use guidance::Guidance;
 pub use live::{LiveReader, Seen};
-pub use mount_signs::mount_signs;
+pub use mount_signs::{mount_signs, unread_signs};
 pub use presentation::{Accepted, Glance, InDoubt, Outcome, Phase, Presentation, Presented};
 pub use reader::{LEAST_EXPOSURE, LEAST_FOCUS, MOST_GLARE, Observation, ReadError, Reader};
 pub use reason::Reason;

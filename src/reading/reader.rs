@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, Sighting, gather};
 use super::fusion::fuse;
-use super::guidance::{Guidance, guide};
+use super::guidance::{Guidance, guide, guide_into};
 use super::headings::HeadingSearch;
 use super::label_place::{LabelPlace, OwnPrint};
 use super::reason::Reason;
@@ -11,7 +11,7 @@ use crate::layout::{Finder, Layout, Region};
 use crate::marks::{Mark, MarkKind, read_nw7, read_qr};
 use crate::nets::{NetError, Room};
 use crate::ocr::{DigitRun, Heading, HeadingReader, LineReader, OcrError};
-use crate::optics::{Frame, OrientedBox, Point, Quality, glare_centre, measure_quality};
+use crate::optics::{self, Frame, OrientedBox, Point, Quality, glare_centre, measure_quality};
 use crate::voucher::VoucherNumber;
 
 /// Shortest run of digits that is read: the 請求先 number has six.
@@ -80,6 +80,15 @@ impl Observation {
         !(self.layout.digits.is_empty()
             && self.layout.bars.is_empty()
             && self.layout.qrs.is_empty())
+    }
+
+    /// Guides a voucher that lies outside of the `usable` part of the picture into it: being blurred
+    /// is no news there. What was read of it counts all the same.
+    pub fn guide_into(&mut self, usable: &optics::Region) {
+        if matches!(self.guidance, None | Some(Guidance::LayFlat)) {
+            let into = guide_into(usable, &self.layout);
+            self.guidance = into.or(self.guidance);
+        }
     }
 }
 

@@ -12,8 +12,10 @@ use crate::camera::{Counts, FrameSource, Grab, Loss, MAX_AGE, Opened};
 use crate::clock::Clock;
 use crate::desk::Input;
 use crate::marks::read_card_qr;
-use crate::optics::{Frame, Mount, MountWatch, Moved};
-use crate::reading::{Expectation, LiveReader, Outcome, Reader, Seen, mount_signs};
+use crate::optics::{Frame, Mount, MountWatch, Moved, VoucherSigns};
+use crate::reading::{
+    Expectation, LiveReader, Observation, Outcome, Reader, Seen, mount_signs, unread_signs,
+};
 use crate::text::Bilingual;
 
 /// How long the camera is waited for at once; between two waits the thread can be ended.
@@ -79,6 +81,7 @@ pub fn watch_camera(
         cards: CardWatch::default(),
         mount: mount.map(|mount| (mount.clone(), MountWatch::new(mount))),
         fits: true,
+        unread: None,
         clock,
         viewer,
     };
@@ -134,6 +137,8 @@ struct Looking<'a> {
     mount: Option<(Mount, MountWatch)>,
     /// Whether what is open now is the mount's camera.
     fits: bool,
+    /// What the voucher that lies there shows of the mount at its sharpest, while it is not read.
+    unread: Option<VoucherSigns>,
     clock: &'a dyn Clock,
     viewer: &'a dyn Viewer,
 }
@@ -173,7 +178,8 @@ impl Looking<'_> {
     fn read(&mut self, frame: &Frame, age: Duration) -> Vec<CameraReport> {
         let taken = self.clock.now().monotonic.saturating_sub(age);
         match self.live.see(frame) {
-            Ok(Some(seen)) => {
+            Ok(Some(mut seen)) => {
+                self.guide_into_region(&mut seen.observation);
                 self.viewer.picture(frame, &seen.observation);
                 let look = CameraReport::Look(self.look(frame, &seen, taken));
                 [look]
@@ -183,6 +189,15 @@ impl Looking<'_> {
             }
             Ok(None) => Vec::new(),
             Err(error) => vec![CameraReport::Failed(words(&error))],
+        }
+    }
+
+    fn guide_into_region(&self, seen: &mut Observation) {
+        if let Some((mount, _)) = &self.mount
+            && self.fits
+            && mount.fits(seen.size)
+        {
+            seen.guide_into(&mount.profile().region);
         }
     }
 
@@ -212,9 +227,9 @@ impl Looking<'_> {
         }
     }
 
-    /// Each voucher tells once how the mount stands: when it is read, and so lies flat and free.
+    /// Each voucher tells once how the mount stands: when it is read, and so lies flat and free, or
+    /// when it is taken away unread.
     fn held_against_mount(&mut self, frame: &Frame, seen: &Seen) -> Vec<CameraReport> {
-        let accepted = |outcome: &Outcome| matches!(outcome, Outcome::Accepted(_));
         let Some((mount, watch)) = &mut self.mount else {
             return Vec::new();
         };
@@ -225,11 +240,23 @@ impl Looking<'_> {
             self.fits = false;
             return vec![CameraReport::OtherMount(other_pictures())];
         }
-        if !seen.outcomes.iter().any(accepted) {
-            return Vec::new();
+        let mut moved = Vec::new();
+        for outcome in &seen.outcomes {
+            let unread = self.unread.take();
+            moved.extend(match outcome {
+                Outcome::Accepted(_) => mount_signs(frame, &seen.observation, mount)
+                    .map_or_else(Vec::new, |signs| watch.see(&signs)),
+                Outcome::Ended(_) => unread.map_or_else(Vec::new, |signs| watch.see_unread(&signs)),
+            });
         }
-        let signs = mount_signs(frame, &seen.observation, mount);
-        let moved = signs.map_or_else(Vec::new, |signs| watch.see(&signs));
+        if self.live.presentation().in_doubt().is_some() {
+            let now = unread_signs(frame, &seen.observation, mount);
+            let sharper = now.filter(|now| {
+                let best = self.unread.as_ref();
+                best.is_none_or(|best| now.focus > best.focus)
+            });
+            self.unread = sharper.or(self.unread.take());
+        }
         moved.into_iter().map(CameraReport::Moved).collect()
     }
 
@@ -258,6 +285,7 @@ impl Looking<'_> {
 
     /// What lies there is over without a frame that shows it.
     fn end(&mut self, ended: Outcome) -> CameraReport {
+        self.unread = None;
         let inputs = self
             .watcher
             .inputs(&[ended], self.live.presentation(), None);
@@ -279,10 +307,13 @@ fn other_pictures() -> Bilingual {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
     use crate::camera::{CameraError, FourCc, Offer, PixelFormat, Setting};
     use crate::clock::SystemClock;
-    use crate::optics::Profile;
+    use crate::optics::{FrameId, Profile, Region};
+    use crate::reading::Guidance;
     use crate::station::Unseen;
 
     /// A camera that says this when it is opened, and ends.
@@ -414,5 +445,125 @@ mod tests {
     fn a_frame_that_grew_too_old_on_its_way_is_not_read() {
         assert!(is_read(MAX_AGE));
         assert!(!is_read(MAX_AGE + Duration::from_millis(1)));
+    }
+
+    /// Hands out these frames, each when it was taken.
+    struct Frames {
+        frames: VecDeque<Frame>,
+        now: Duration,
+    }
+
+    impl FrameSource for Frames {
+        fn next(&mut self, _: Duration) -> Result<Grab, CameraError> {
+            let frame = self.frames.pop_front();
+            self.now = frame.as_ref().map_or(self.now, |frame| frame.at);
+            Ok(frame.map_or(Grab::Ended, Grab::Frame))
+        }
+
+        fn now(&self) -> Duration {
+            self.now
+        }
+
+        fn counts(&self) -> Counts {
+            Counts {
+                delivered: 100,
+                dropped: 0,
+            }
+        }
+    }
+
+    /// A sample voucher, of 11.64 px/mm.
+    fn sample() -> image::GrayImage {
+        let picture = image::open("samples/set/stills/n_00004.jpg");
+        picture.expect("a sample").into_luma8()
+    }
+
+    /// The mount that the sample lies on, where labels may lie left of `right`.
+    fn mount_of_sample(right: f32) -> Mount {
+        let mut profile = Profile::example();
+        profile.geometry.size = (1_280, 720);
+        profile.geometry.px_per_mm = 11.64;
+        profile.region = Region {
+            left: 0.0,
+            top: 0.0,
+            right,
+            bottom: 720.0,
+        };
+        Mount::new(profile)
+    }
+
+    /// What a watch over these pictures, each at its millisecond, tells.
+    fn watched(pictures: &[(u64, &image::GrayImage)], mount: Mount) -> Vec<CameraReport> {
+        let reader = Reader::new().expect("the models");
+        let frame = |(id, (at, picture)): (usize, &(u64, &image::GrayImage))| Frame {
+            id: FrameId(id as u64),
+            at: Duration::from_millis(*at),
+            ..Frame::still((*picture).clone())
+        };
+        let mut source = Frames {
+            frames: pictures.iter().enumerate().map(frame).collect(),
+            now: Duration::ZERO,
+        };
+        let mut told = Vec::new();
+        watch_camera(
+            &mut source,
+            &reader,
+            Some(mount),
+            &SystemClock::start(),
+            &Wanted::default,
+            &Unseen,
+            &mut |report| {
+                told.push(report);
+                ControlFlow::Continue(())
+            },
+        );
+        told
+    }
+
+    #[test]
+    fn a_mount_on_which_nothing_is_read_any_more_is_told_at_the_third_voucher() {
+        let blurred = image::imageops::blur(&sample(), 6.0);
+        let empty = image::GrayImage::from_pixel(1_280, 720, image::Luma([120]));
+        let voucher = |start: u64| {
+            let lies = [0, 100, 1_200].map(|at| (start + at, &blurred));
+            let gone = [1_300, 1_700].map(|at| (start + at, &empty));
+            lies.into_iter().chain(gone)
+        };
+        let moved_after = |vouchers: u64| {
+            let frames: Vec<_> = (0..vouchers).flat_map(|n| voucher(3_000 * n)).collect();
+            let told = watched(&frames, mount_of_sample(1_280.0));
+            told.into_iter()
+                .filter_map(|report| match report {
+                    CameraReport::Moved(moved) => Some(moved),
+                    _ => None,
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(moved_after(2), []);
+        assert_eq!(moved_after(3), [Moved::Focus]);
+    }
+
+    #[test]
+    fn a_voucher_outside_the_usable_region_is_guided_into_it_and_read_all_the_same() {
+        let picture = sample();
+        let guided = |right: f32| {
+            let mut told = (Vec::new(), 0);
+            let frames = [0, 100, 200].map(|at| (at, &picture));
+            for report in watched(&frames, mount_of_sample(right)) {
+                let CameraReport::Look(look) = report else {
+                    continue;
+                };
+                for input in look.inputs {
+                    match input {
+                        Input::Reading(guidance) => told.0.push(guidance),
+                        Input::Accepted(_) => told.1 += 1,
+                        _ => {}
+                    }
+                }
+            }
+            told
+        };
+        assert_eq!(guided(1_280.0), (vec![None], 1));
+        assert_eq!(guided(900.0), (vec![Some(Guidance::MoveLeft)], 1));
     }
 }

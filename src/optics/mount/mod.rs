@@ -65,12 +65,6 @@ impl Mount {
             .between(p.x / width as f32, p.y / height as f32)
     }
 
-    /// Whether a label whose corners are these frame points (px) lies where focus and light
-    /// suffice.
-    pub fn is_usable(&self, corners: &[Point]) -> bool {
-        corners.iter().all(|p| self.profile.region.contains(*p))
-    }
-
     /// Whether a picture of this size (width, height) can be from this mount.
     pub fn fits(&self, size: (u32, u32)) -> bool {
         self.profile.geometry.size == size
@@ -93,11 +87,8 @@ mod tests {
     }
 
     #[test]
-    fn a_label_is_usable_where_all_of_it_lies_in_the_region() {
+    fn pictures_of_another_size_are_of_another_mount() {
         let mount = Mount::new(Profile::example());
-        let at = |x, y| Point::new(x, y);
-        assert!(mount.is_usable(&[at(400.0, 300.0), at(1_400.0, 800.0)]));
-        assert!(!mount.is_usable(&[at(400.0, 300.0), at(1_900.0, 800.0)]));
         assert!(mount.fits((1_920, 1_080)) && !mount.fits((1_280, 720)));
     }
 

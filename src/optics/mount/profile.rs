@@ -9,7 +9,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::super::focus::{FocusPosition, FocusRange};
-use super::super::geometry::Point;
 use super::geometry::MountGeometry;
 use super::tiles::{COLUMNS, ROWS, TileMap};
 
@@ -76,11 +75,6 @@ pub struct Region {
 }
 
 impl Region {
-    /// Whether a frame point lies inside.
-    pub fn contains(&self, p: Point) -> bool {
-        (self.left..=self.right).contains(&p.x) && (self.top..=self.bottom).contains(&p.y)
-    }
-
     /// Width and height in pixels.
     pub fn size(&self) -> (f32, f32) {
         (self.right - self.left, self.bottom - self.top)
@@ -113,7 +107,8 @@ pub struct Profile {
     pub sharpness: f64,
     /// Scale, lens and tilt.
     pub geometry: MountGeometry,
-    /// Where a label may lie: where focus and light suffice.
+    /// Where a label may lie: where focus and light suffice. One that lies elsewhere and is not
+    /// read is guided into it; it is no veto.
     pub region: Region,
     /// The camera's exposure when it was measured; `None` when it is automatic or not known.
     pub exposure: Option<ExposureSetting>,

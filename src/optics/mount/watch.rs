@@ -2,7 +2,9 @@
 //!
 //! Ordinary vouchers tell: what is printed on them has known sizes (DOMAIN.md), their print is
 //! sharp and their paper white. One voucher tells little, since towns print differently; the
-//! median of many tells enough. What is told is told once, and again only after it had gone.
+//! median of many tells enough. Where nothing is read any more, a few vouchers in a row that are
+//! all too soft or all in another light tell it. What is told is told once, and again only after
+//! it had gone.
 
 use std::collections::VecDeque;
 
@@ -13,6 +15,10 @@ use crate::optics::Point;
 /// odd ones among them (hands' shadows, bent sheets) tell nothing. With 15 there were four false
 /// alarms in 800,000 vouchers of which a tenth lay in shadow.
 const WINDOW: usize = 21;
+
+/// Vouchers in a row that were not read and show the same fault. One may be held up, or lie in a
+/// hand's shadow, and a voucher that is read in between tells that the mount can do it.
+const UNREAD: usize = 3;
 
 /// A median of focus below this share of what the mount can do: it has moved. Reading suffers
 /// from 0.5 on.
@@ -151,24 +157,30 @@ impl MountWatch {
             told.push(Moved::Scale);
         }
         if let Some(focus) = signs.focus {
-            let judge = |median: f32| match median {
-                low if low < FOCUS_MOVED => Some(true),
-                high if high > FOCUS_BACK => Some(false),
-                _ => None,
-            };
-            told.extend(self.focus.see(focus, judge).then_some(Moved::Focus));
+            told.extend(self.focus.see(focus, focus_moved).then_some(Moved::Focus));
         }
-        if let Some(white) = signs.white {
-            let expected = self.mount.profile().white as f32 * self.mount.light_at(signs.at);
-            let judge = |median: f32| match median.max(1.0 / median.max(0.01)) {
-                far if far > LIGHT_MOVED => Some(true),
-                near if near < LIGHT_BACK => Some(false),
-                _ => None,
-            };
-            let told_now = self.light.see(white / expected.max(0.01), judge);
-            told.extend(told_now.then_some(Moved::Light));
+        if let Some(light) = self.relative_light(signs) {
+            told.extend(self.light.see(light, light_moved).then_some(Moved::Light));
         }
+        self.focus.unread = 0;
+        self.light.unread = 0;
         told
+    }
+
+    /// Takes in one voucher that was taken away unread, as it lay at rest; what is to be told now,
+    /// if anything. Its scale tells nothing: only what was read is surely of a known size.
+    pub fn see_unread(&mut self, signs: &VoucherSigns) -> Vec<Moved> {
+        let soft = signs.focus.and_then(focus_moved) == Some(true);
+        let lit = self.relative_light(signs).and_then(light_moved) == Some(true);
+        let focus = (self.focus.see_unread(soft)).then_some(Moved::Focus);
+        let light = (self.light.see_unread(lit)).then_some(Moved::Light);
+        focus.into_iter().chain(light).collect()
+    }
+
+    /// How bright its paper is, relative to white paper there when it was measured.
+    fn relative_light(&self, signs: &VoucherSigns) -> Option<f32> {
+        let expected = self.mount.profile().white as f32 * self.mount.light_at(signs.at);
+        signs.white.map(|white| white / expected.max(0.01))
     }
 
     /// Whether this is so at present.
@@ -183,10 +195,30 @@ impl MountWatch {
     }
 }
 
+/// Whether so much of the mount's best focus is a mount that moved, or one that is right.
+fn focus_moved(focus: f32) -> Option<bool> {
+    match focus {
+        low if low < FOCUS_MOVED => Some(true),
+        high if high > FOCUS_BACK => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether light that differs by this factor has changed, or is right.
+fn light_moved(light: f32) -> Option<bool> {
+    match light.max(1.0 / light.max(0.01)) {
+        far if far > LIGHT_MOVED => Some(true),
+        near if near < LIGHT_BACK => Some(false),
+        _ => None,
+    }
+}
+
 /// The last values of one figure, and what their median said.
 #[derive(Clone, Debug, Default)]
 struct Trend {
     last: VecDeque<f32>,
+    /// Vouchers in a row that were not read and show it.
+    unread: usize,
     moved: bool,
 }
 
@@ -207,6 +239,19 @@ impl Trend {
         let before = self.moved;
         self.moved = judge(self.median()).unwrap_or(before);
         self.moved && !before
+    }
+
+    /// Takes in a voucher that was not read, and whether it shows that this has moved. Returns
+    /// whether it has moved just now.
+    fn see_unread(&mut self, moved: bool) -> bool {
+        self.unread = if moved { self.unread + 1 } else { 0 };
+        let now = self.unread >= UNREAD && !self.moved;
+        if now {
+            self.moved = true;
+            // What is older is of the mount as it stood before.
+            self.last.clear();
+        }
+        now
     }
 
     fn median(&self) -> f32 {
@@ -281,6 +326,59 @@ mod tests {
         for _ in 0..30 {
             assert!(told(&mut watch, &voucher(1.0, 0.9, 1.0), 10).is_empty());
             assert!(told(&mut watch, &voucher(1.4, 0.1, 0.3), 5).is_empty());
+        }
+    }
+
+    /// What is told of so many vouchers alike that are not read.
+    fn told_unread(watch: &mut MountWatch, signs: &VoucherSigns, count: usize) -> Vec<Moved> {
+        (0..count).flat_map(|_| watch.see_unread(signs)).collect()
+    }
+
+    #[test]
+    fn a_mount_on_which_nothing_is_read_any_more_is_told_at_the_third_voucher_and_once() {
+        for (signs, moved) in [
+            (voucher(1.0, 0.2, 1.0), Moved::Focus),
+            (voucher(1.0, 0.9, 0.4), Moved::Light),
+        ] {
+            let mut watch = watch();
+            told(&mut watch, &voucher(1.0, 0.9, 1.0), 40);
+            assert!(told_unread(&mut watch, &signs, 2).is_empty());
+            assert_eq!(told_unread(&mut watch, &signs, 20), [moved]);
+            assert!(told(&mut watch, &voucher(1.0, 0.9, 1.0), 40).is_empty());
+            assert!(!watch.has_moved(moved));
+            assert_eq!(told_unread(&mut watch, &signs, 3), [moved]);
+        }
+    }
+
+    #[test]
+    fn vouchers_that_are_not_read_on_a_good_mount_tell_nothing() {
+        let mut watch = watch();
+        assert!(told_unread(&mut watch, &voucher(1.0, 0.9, 1.0), 100).is_empty());
+        // A town's labels of another size, none of which can be read.
+        assert!(told_unread(&mut watch, &voucher(1.4, 0.9, 1.0), 100).is_empty());
+        let unseen = VoucherSigns {
+            focus: None,
+            white: None,
+            ..voucher(1.0, 0.9, 1.0)
+        };
+        assert!(told_unread(&mut watch, &unseen, 100).is_empty());
+    }
+
+    #[test]
+    fn what_is_read_or_sharp_in_between_begins_the_count_anew() {
+        let (soft, good) = (voucher(1.0, 0.2, 1.0), voucher(1.0, 0.9, 1.0));
+        let mut watch = watch();
+        for _ in 0..30 {
+            assert!(told_unread(&mut watch, &soft, 2).is_empty());
+            assert!(told(&mut watch, &good, 1).is_empty());
+            assert!(told_unread(&mut watch, &soft, 2).is_empty());
+            assert!(told_unread(&mut watch, &good, 1).is_empty());
+        }
+        // Soft ones and dark ones are no common fault.
+        let dark = voucher(1.0, 0.9, 0.4);
+        for _ in 0..30 {
+            assert!(told_unread(&mut watch, &soft, 1).is_empty());
+            assert!(told_unread(&mut watch, &dark, 1).is_empty());
         }
     }
 
