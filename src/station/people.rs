@@ -7,8 +7,8 @@ use super::command::Command;
 use super::core::{Station, words};
 use super::event::Event;
 use crate::accounts::{
-    self, Effect, Operator, OperatorName, Pin, Role, Seat, SeatEvent, SignInError, SignedIn,
-    Transition, authorise,
+    self, Effect, Operator, OperatorName, Pin, Refusal, Role, Seat, SeatEvent, SignInError,
+    SignedIn, Transition, authorise,
 };
 use crate::clock::Moment;
 use crate::desk::Input;
@@ -174,12 +174,13 @@ impl Station<'_> {
         };
         let code = code.map(|code| code.as_str());
         let allowed = authorise(act, &mut operator, who, code, &now);
-        if act.needs_code() {
-            // A code that was taken is not taken again, and wrong ones are counted.
-            let done = match allowed {
-                Ok(_) => Act::AccountChanged,
-                Err(_) => Act::SignInFailed,
-            };
+        // A code that was taken is not taken again, and wrong ones are counted.
+        let tried = match allowed {
+            Ok(_) if act.needs_code() => Some(Act::AccountChanged),
+            Err(Refusal::Code(_)) => Some(Act::SignInFailed),
+            _ => None,
+        };
+        if let Some(done) = tried {
             let witnessed = Witnessed::new(operator.id.clone(), now);
             let kept = self.book.store.keep_operator(&operator, done, &witnessed);
             kept.map_err(|error| words(&error))?;

@@ -3,14 +3,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::*;
 use crate::accounts::{Cost, PinHash, Tries};
 use crate::camera::{CameraError, Counts, FrameSource, Grab};
 use crate::clock::{Clock, RunId};
 use crate::desk::{Keyed, Read, Target};
 use crate::intake::{Catalogue, Reason, RecordId};
+use crate::keys::Secret;
 use crate::reading::{FrameId, Reader, WitnessKind};
-use crate::station::{Beside, Look, Surroundings, Unseen, Until, run};
+use crate::station::{Beside, Enrolling, Look, Surroundings, Unseen, Until, run};
 use crate::store::{SqliteStore, on_disk};
 use crate::text::Bilingual;
 
@@ -139,6 +142,50 @@ fn cancel() -> Command {
     })
 }
 
+/// An enrolment with what an authenticator shows.
+fn enrol(authenticator: Option<&str>) -> Command {
+    Command::Enrol(Enrolling {
+        server: "https://api.example/fhir".to_owned(),
+        code: Zeroizing::new("K7QM".to_owned()),
+        authenticator: authenticator.map(|code| Zeroizing::new(code.to_owned())),
+    })
+}
+
+#[test]
+fn a_station_is_enrolled_by_an_administrator_with_an_authenticator_whose_wrong_codes_are_kept() {
+    let site = Site::new();
+    let admin = ("admin-01", "583017", Role::Administrator);
+    let mut station = site.open(&[admin, STAFF]);
+    station.gives_pin(STAFF.0, STAFF.1);
+    let why = station.allow(&enrol(Some("123456"))).unwrap_err();
+    assert_eq!(
+        why,
+        words(&Refusal::Role {
+            needs: Role::Administrator
+        })
+    );
+    station.sign_out();
+    station.gives_pin(admin.0, admin.1);
+    let why = station.allow(&enrol(Some("123456"))).unwrap_err();
+    assert_eq!(why, words(&Refusal::NoAuthenticator));
+    let mut operator = station.store().operator(&id(admin.0)).unwrap().unwrap();
+    // The SHA-1 key of RFC 6238, appendix B.
+    let key = Secret::from_bytes(b"12345678901234567890".to_vec());
+    let totp = accounts::Totp::restored(key, None, Tries::default());
+    operator.totp = Some(totp.unwrap());
+    let witnessed = Witnessed::new(id("os-test"), site.clock.now());
+    let kept = (station.store()).keep_operator(&operator, Act::AccountChanged, &witnessed);
+    kept.unwrap();
+    let why = station.allow(&enrol(None)).unwrap_err();
+    assert_eq!(why, words(&Refusal::CodeMissing));
+    assert!(station.allow(&enrol(Some("000000"))).is_err());
+    let kept = station.store().operator(&id(admin.0)).unwrap().unwrap();
+    assert_ne!(kept.totp.unwrap().tries(), Tries::default());
+    // What this key shows at half past ten, once.
+    assert_eq!(station.allow(&enrol(Some("882318"))), Ok(()));
+    assert!(station.allow(&enrol(Some("882318"))).is_err());
+}
+
 #[test]
 fn who_may_do_what_is_one_table() {
     use accounts::Act as A;
@@ -161,6 +208,7 @@ fn who_may_do_what_is_one_table() {
         (desk(Input::Close), Some(A::CloseDay)),
         (desk(Input::Reopen(reason())), Some(A::CloseDay)),
         (Command::SendAgain(1), Some(A::ResolveConflict)),
+        (enrol(None), Some(A::EnrolStation)),
         (Command::Deliver, None),
         (Command::SignOut, None),
         (Command::Touched, None),
