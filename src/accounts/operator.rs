@@ -250,7 +250,6 @@ mod tests {
     use super::*;
     use crate::accounts::Cost;
     use crate::clock::RunId;
-    use crate::keys::Secret;
     use jiff::Timestamp;
 
     const RIGHT: &str = "729416";
@@ -282,9 +281,8 @@ mod tests {
     }
 
     fn administrator() -> Operator {
-        let secret = Secret::from_bytes(b"12345678901234567890".to_vec());
         Operator {
-            totp: Some(Totp::restored(secret, None, Tries::default()).unwrap()),
+            totp: Some(Totp::of_the_rfc()),
             ..operator(Role::Administrator)
         }
     }

@@ -101,6 +101,17 @@ impl Totp {
         }
     }
 
+    /// The one of RFC 6238, appendix B, whose codes the tests know.
+    #[cfg(test)]
+    pub(crate) fn of_the_rfc() -> Self {
+        let secret = Secret::from_bytes(b"12345678901234567890".to_vec());
+        Self {
+            secret,
+            last_step: None,
+            tries: Tries::default(),
+        }
+    }
+
     /// The secret, for keeping in the encrypted database and for nothing else.
     pub fn secret(&self) -> &Secret {
         &self.secret

@@ -11,7 +11,6 @@ use crate::camera::{CameraError, Counts, FrameSource, Grab};
 use crate::clock::{Clock, RunId};
 use crate::desk::{Keyed, Read, Target};
 use crate::intake::{Catalogue, Reason, RecordId};
-use crate::keys::Secret;
 use crate::reading::{FrameId, Reader, WitnessKind};
 use crate::station::{Beside, Enrolling, Look, Surroundings, Unseen, Until, run};
 use crate::store::{SqliteStore, on_disk};
@@ -169,10 +168,7 @@ fn a_station_is_enrolled_by_an_administrator_with_an_authenticator_whose_wrong_c
     let why = station.allow(&enrol(Some("123456"))).unwrap_err();
     assert_eq!(why, words(&Refusal::NoAuthenticator));
     let mut operator = station.store().operator(&id(admin.0)).unwrap().unwrap();
-    // The SHA-1 key of RFC 6238, appendix B.
-    let key = Secret::from_bytes(b"12345678901234567890".to_vec());
-    let totp = accounts::Totp::restored(key, None, Tries::default());
-    operator.totp = Some(totp.unwrap());
+    operator.totp = Some(accounts::Totp::of_the_rfc());
     let witnessed = Witnessed::new(id("os-test"), site.clock.now());
     let kept = (station.store()).keep_operator(&operator, Act::AccountChanged, &witnessed);
     kept.unwrap();
