@@ -2,7 +2,8 @@
 //!
 //! Notes are kept before anything that follows from a step is carried out. What was on its way into
 //! the book when the program ended is handed to it again, the same entry: if the book had it, it
-//! says so.
+//! says so. A slip that was chosen is not: who comes back after a restart may lay another person's
+//! voucher down.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,8 +40,6 @@ pub struct Notes {
     pub changes: Vec<Entry>,
     /// A slip whose record waits for an answer or is not in the book.
     pub slip: Option<Unkept>,
-    /// The slip that was chosen for the next voucher.
-    pub chosen_slip: Option<SlipNumber>,
     /// What nobody decided, the voucher in hand included if it waits for a person.
     pub undecided: Vec<Undecided>,
     /// What was put aside.
@@ -96,7 +95,6 @@ impl Desk {
         // The book may have what nobody knows that it has.
         let open: BTreeMap<_, _> = issued.filter_map(slip_of).collect();
         desk.slips = SlipBook::restore(notes.last_slip, open.into_values().collect());
-        desk.chosen_slip = notes.chosen_slip;
         let waiting = to_follow.into_iter().map(|record| (record.id, record));
         desk.slip_records = waiting.collect::<BTreeMap<_, _>>();
         desk.last = last;
@@ -130,7 +128,6 @@ impl Desk {
             slip: slip
                 .filter(|slip| slip.step != Step::Checking)
                 .map(Case::as_unkept),
-            chosen_slip: self.chosen_slip,
             undecided: lists.undecided().to_vec(),
             aside: lists.aside().to_vec(),
             last_listed: lists.last(),
