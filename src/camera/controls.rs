@@ -213,6 +213,7 @@ fn set(driver: &dyn Driver, control: u32, wanted: i64) -> Option<Setting> {
 
 /// What a camera is exposed with at present, by its driver's own word, by itself or not; `None`
 /// when it does not tell.
+#[cfg(any(test, all(feature = "camera", target_os = "linux")))]
 pub fn exposure_of(driver: &dyn Driver) -> Option<ExposureSetting> {
     let time = driver.value(EXPOSURE_ABSOLUTE)?;
     let gain = driver.value(GAIN);
