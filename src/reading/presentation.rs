@@ -223,6 +223,11 @@ impl Presentation {
         if (self.empty.take()).is_some_and(|empty| hidden(empty) >= EMPTY_IN_MOTION) {
             outcomes.extend(self.end());
         }
+        if let Some(voucher) = &mut self.voucher
+            && glance.at.saturating_sub(voucher.seen_at) > UNSEEN
+        {
+            voucher.lost_sight();
+        }
         let alone = judge(&glance.evidence, &self.expectation);
         let mut at_rest = Vec::new();
         if let Some(voucher) = &mut self.voucher
@@ -318,9 +323,6 @@ impl Voucher {
         alone: Verdict,
         expectation: &Expectation,
     ) -> Option<Outcome> {
-        if glance.at.saturating_sub(self.seen_at) > UNSEEN {
-            self.lost_sight();
-        }
         (self.last, self.seen_at) = (glance.frame, glance.at);
         self.number_seen |= glance.evidence.number_seen;
         self.rest(glance);
@@ -359,6 +361,7 @@ impl Voucher {
     fn lost_sight(&mut self) {
         self.moved = true;
         self.at_rest.clear();
+        self.settled = None;
     }
 
     /// Whether a view that moved still shows the number that was accepted.

@@ -235,6 +235,21 @@ fn a_voucher_that_was_exchanged_while_no_frame_came_is_another_one() {
 }
 
 #[test]
+fn an_undecided_voucher_that_was_exchanged_while_no_frame_came_has_ended() {
+    let outcomes = play_at(&[(0, 'a'), (1_100, 'a'), (3_000, '2')]);
+    let [Outcome::Ended(first), Outcome::Accepted(second)] = outcomes.as_slice() else {
+        panic!("{outcomes:?}")
+    };
+    assert_eq!((first.verdict.number(), first.last), (None, FrameId(1_100)));
+    assert_eq!(second.number, number(22));
+    assert_eq!(
+        second.took,
+        Duration::ZERO,
+        "nobody saw how long it lay there"
+    );
+}
+
+#[test]
 fn the_same_voucher_after_a_time_without_frames_is_told_once() {
     let outcomes = play_at(&[(0, '1'), (100, '1'), (2_000, '1'), (5_000, '1')]);
     assert_eq!(accepted(&outcomes), [number(11)]);
