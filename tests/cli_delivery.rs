@@ -317,6 +317,28 @@ fn a_second_delivery_leaves_it_to_the_first() {
     assert_all_is_delivered(&sync(&desk), 2);
 }
 
+#[test]
+fn nobody_goes_to_another_server_while_records_are_delivered_to_the_one_before() {
+    let (data, mut server, desk) = enrolled(&doses(2));
+    let other_data = tempfile::tempdir().expect("a folder");
+    let other = Server::start(other_data.path(), ANY_PORT, &[]);
+    // Another host by its name alone.
+    let url = other.url.replace("127.0.0.1", "localhost");
+    let other_code = other.code();
+    server.process.kill();
+    let mut first = Process::start(&mut desk.command(&["sync", "--follow", "--jsonl"]));
+    first.event("waiting");
+    let refused = enrol(&desk, &url, &other_code);
+    assert_eq!(code(&refused), 1, "{}", words(&refused));
+    assert!(words(&refused).contains("close the window"), "the remedy");
+    first.kill();
+    let moved = enrol(&desk, &url, &other_code);
+    assert_eq!(code(&moved), 0, "{}", words(&moved));
+    assert_all_is_delivered(&sync(&desk), 2);
+    assert_eq!(dump(other_data.path()).len(), 2);
+    assert_eq!(dump(data.path()).len(), 0);
+}
+
 /// `UKETSUKE_NOW` is not for production, so here every clock is the true one.
 #[test]
 fn training_and_production_do_not_meet_and_no_code_is_lost_by_trying() {

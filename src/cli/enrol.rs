@@ -12,7 +12,7 @@ use super::{EXIT_OK, EXIT_USAGE};
 use crate::config::DirectoryKind;
 use crate::keys::{DeviceKey, KeyName};
 use crate::station::Enrolling;
-use crate::store::{Enrolment, SqliteStore, Witnessed};
+use crate::store::{DeliveryLock, Enrolment, SqliteStore, Witnessed};
 use crate::sync::{EnrolError, HttpTransport, Route, discover_at_any_time, enrol, ensure_kind};
 use crate::text::Bilingual;
 
@@ -24,8 +24,8 @@ use crate::text::Bilingual;
 
 The code is given out by whoever runs the server, and works once. `--code -` reads it from standard
 input, as production demands: other users of the machine can see a command line.
-Enrolled at another server, a station cannot change what it delivered to the one before. A server on
-the same host counts as the same one; say --moved if it went to another host.
+Enrolled at another server, a station cannot change what it delivered to the one before; nothing may
+be delivering meanwhile. A server on the same host counts as the same one; say --moved if it went to another host.
 Exit codes: 5 when directory and server are not both for training or both for production.")]
 pub struct EnrolArgs {
     /// Address of the record API / 接種記録 API のアドレス
@@ -83,6 +83,7 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
     look_at(&mut transport, &args.server, kind)?;
     let place = args.data.place_of(kind)?;
     let mut store = place.store()?;
+    let moving = right_to_move(&place, &mut store, &args.server)?;
     let key = device_key(&place)?;
     let now = place.now();
     let enrolment = match enrol(&mut transport, &args.server, &code, &key, kind, ca, &now) {
@@ -91,7 +92,13 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
         Err(EnrolError::OtherKind(error)) => return Err(error.into()),
         Err(error) => return Err(error).with_context(|| at(&args.server)),
     };
-    keep(&mut store, &enrolment, args.moved, &place.witnessed())?;
+    keep(
+        &mut store,
+        &enrolment,
+        args.moved,
+        moving.as_ref(),
+        &place.witnessed(),
+    )?;
     println!(
         "{} に端末 {} として登録しました。「uketsuke sync」で送信できます\n\
          enrolled at {0} as {1}: `uketsuke sync` delivers",
@@ -125,24 +132,51 @@ pub(super) fn enrol_beside(
         let (kind, now) = (place.directory.kind(), place.now());
         let key = device_key(place)?;
         let server = asked.server.trim();
-        let enrolment = enrol(&mut transport, server, &asked.code, &key, kind, None, &now)?;
         let mut store = place.quiet_store()?;
-        keep(&mut store, &enrolment, false, witnessed)?;
+        let moving = right_to_move(place, &mut store, server)?;
+        let enrolment = enrol(&mut transport, server, &asked.code, &key, kind, None, &now)?;
+        keep(&mut store, &enrolment, false, moving.as_ref(), witnessed)?;
         Ok(enrolment)
     };
     enrolled().map_err(|error| Bilingual::of_text(&error.root_cause().to_string()))
 }
+
+/// The right to deliver, which who goes to another server has to have meanwhile: what the server of
+/// before takes later on would count as the new one's. `None` where it is not needed.
+fn right_to_move(
+    place: &Place,
+    store: &mut SqliteStore,
+    server: &str,
+) -> anyhow::Result<Option<DeliveryLock>> {
+    if is_same_host(store.enrolment()?.as_ref(), server) {
+        return Ok(None);
+    }
+    let lock = place.directory.delivery_lock()?;
+    Ok(Some(lock.context(DELIVERING)?))
+}
+
+/// Why nobody goes to another server just now.
+const DELIVERING: &str = "今の送信先へ送信しているプログラムがあります。受付の画面と「uketsuke sync」を閉じてから、「uketsuke enrol」で登録してください / records are being delivered to the server of before: close the window and `uketsuke sync`, then use `uketsuke enrol`";
 
 /// Keeps it; a server on the host of before is the one of before.
 fn keep(
     store: &mut SqliteStore,
     enrolment: &Enrolment,
     moved: bool,
+    moving: Option<&DeliveryLock>,
     witnessed: &Witnessed,
 ) -> anyhow::Result<()> {
-    let before = store.enrolment()?;
-    let same_host = before.is_none_or(|before| host(&before.server) == host(&enrolment.server));
+    let same_host = is_same_host(store.enrolment()?.as_ref(), &enrolment.server);
+    // A server may send on to another host than it was asked at.
+    if !same_host {
+        moving.context(DELIVERING)?;
+    }
     Ok(store.keep_enrolment(enrolment, moved || same_host, witnessed)?)
+}
+
+/// Whether an address is on the host of before, or there is none of before.
+fn is_same_host(before: Option<&Enrolment>, server: &str) -> bool {
+    before.is_none_or(|before| host(&before.server) == host(server))
 }
 
 /// Looks whether there is a server of that kind. The clock is looked at when the code is sent, by

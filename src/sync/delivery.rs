@@ -198,13 +198,18 @@ impl Delivery<'_> {
         })
     }
 
-    /// After an outage a station that was restarted waits as one that was not.
+    /// After an outage a station that was restarted waits as one that was not, unless a person asks
+    /// for an attempt: that one counts for nothing if it fails.
     fn outlast(&self, round: &mut Round, watch: &mut dyn Watch) -> ControlFlow<Why> {
-        if !(self.unattended && round.pace.is_open(&self.backoff)) {
+        if !round.pace.is_open(&self.backoff) {
             return ControlFlow::Continue(());
         }
         let wait = jitter(&round.pace, &self.backoff, watch.random());
-        round.wait(Why::Unreachable, wait, false, watch)
+        if self.unattended {
+            return round.wait(Why::Unreachable, wait, false, watch);
+        }
+        round.asked = Some(wait);
+        ControlFlow::Continue(())
     }
 
     fn rounds(
