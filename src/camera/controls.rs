@@ -188,10 +188,8 @@ impl Settings {
             Some(Exposure::Fixed(ExposureSetting { time, gain })) => {
                 settings.extend(set(EXPOSURE_AUTO, MANUAL));
                 settings.extend(set(EXPOSURE_ABSOLUTE, time));
-                if let Some(gain) = gain {
-                    settings.extend(set(GAIN_AUTO, 0));
-                    settings.extend(set(GAIN, gain));
-                }
+                settings.extend(set(GAIN_AUTO, i64::from(gain.is_none())));
+                settings.extend(gain.and_then(|gain| set(GAIN, gain)));
             }
         }
         settings

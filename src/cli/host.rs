@@ -80,15 +80,18 @@ pub(super) fn host(
     Ok(Some((ending, station.snapshot())))
 }
 
-/// Where the mount wants its lens, and how it wants to be exposed.
+/// Where the mount wants its lens, and how it wants to be exposed: by the camera itself unless that
+/// was measured. What another program set outlives it in the camera.
 pub(super) fn settings_of(mount: Option<&Mount>) -> Settings {
     let profile = mount.map(Mount::profile);
     let focus = profile.and_then(|profile| profile.focus.as_ref());
     Settings {
         focus: focus.map(|focus| i64::from(focus.position.0)),
-        exposure: profile
-            .and_then(|profile| profile.exposure)
-            .map(Exposure::Fixed),
+        exposure: Some(
+            profile
+                .and_then(|profile| profile.exposure)
+                .map_or(Exposure::Automatic, Exposure::Fixed),
+        ),
     }
 }
 
@@ -151,7 +154,9 @@ mod tests {
             exposure: None,
             ..Profile::example()
         };
-        assert_eq!(settings_of(mount(unknown).as_ref()).exposure, None);
-        assert_eq!(settings_of(None), Settings::default());
+        for mount in [mount(unknown), None] {
+            let chosen = settings_of(mount.as_ref()).exposure;
+            assert_eq!(chosen, Some(Exposure::Automatic));
+        }
     }
 }

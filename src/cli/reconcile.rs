@@ -19,14 +19,16 @@ use crate::voucher::VoucherNumber;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   uketsuke reconcile *.day --passphrase-file today.txt --camera v4l:0 --mount mount.toml
+  uketsuke reconcile *.day --passphrase-file today.txt --camera v4l:0 --count 214
   uketsuke reconcile *.day --passphrase-file today.txt --camera replay:pile@10 --jsonl
 
 Lay the pile down again, sheet by sheet: each is 記録済 recorded or 未記録 not recorded. At the end
 (of a folder; a camera's is at Ctrl-C, or at the end of standard input) it lists sheets without a
 record, records without a sheet, doubles across tablets, and tablets whose day was not closed. Of
-several files of one tablet the newest is taken. Day files of tablets whose thumbprint is not in cards.signers are not taken.
-Exit codes: 0 all fits; 1 something does not, a day was not closed, a sheet was not read, or a file
-does not open; 2 wrong usage.")]
+several files of one tablet the newest is taken. Day files of tablets whose thumbprint is not in
+cards.signers are not taken. A sheet that is not read is laid down again, and counted with --count.
+Exit codes: 0 all fits; 1 something does not, a day was not closed, the sheets are not as many as
+counted (or, not counted, one was laid down and not read), or a file does not open; 2 wrong usage.")]
 pub struct ReconcileArgs {
     /// The day files of all tablets / 全端末の日次ファイル
     #[arg(required = true)]
@@ -36,6 +38,10 @@ pub struct ReconcileArgs {
     passphrase_file: PathBuf,
     #[command(flatten)]
     pile: PileArgs,
+    /// How many sheets the pile has, counted by hand: tells whether those that were not read at once
+    /// were read in the end / 手で数えた束の枚数。読めずに置き直した紙が全部読めたかが分かります
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
     /// Print one JSON object a sheet / 1枚ごとにJSONで出力
     #[arg(long)]
     jsonl: bool,
@@ -65,9 +71,14 @@ pub fn run(args: &ReconcileArgs) -> anyhow::Result<u8> {
     let mut object = report_object(&report);
     object["sheets"] = reconciliation.sheets().into();
     object["not_read"] = not_read.into();
+    object["count"] = args.count.into();
     tell(args.jsonl, &object)?;
     // A sheet that was not read may be the one that has no record.
-    Ok(if report.is_clean() && not_read == 0 {
+    let all_read = match args.count {
+        Some(count) => reconciliation.sheets() == count,
+        None => not_read == 0,
+    };
+    Ok(if report.is_clean() && all_read {
         EXIT_OK
     } else {
         EXIT_FAILED
@@ -144,6 +155,20 @@ fn tell(jsonl: bool, object: &Value) -> anyhow::Result<()> {
                 doubles = count("doubles"),
                 not_read = object["not_read"],
             )?;
+            let expected = object["count"]
+                .as_u64()
+                .filter(|_| object["count"] != object["sheets"]);
+            if let Some(expected) = expected {
+                writeln!(
+                    out,
+                    "！ 数えた {expected} 枚と合いません。読めなかった紙を置き直すか、数え直してください / not the {expected} sheets that were counted: lay those that were not read down again, or count again"
+                )?;
+            } else if object["count"].is_null() && object["not_read"] != 0 {
+                writeln!(
+                    out,
+                    "！ 読めなかった置き方があります。束を数え、「--count 枚数」を付けてやり直すと、全部読めたかが分かります / something was laid down and not read: count the pile and say --count, which tells whether all were read in the end"
+                )?;
+            }
             for station in object["open_days"].as_array().into_iter().flatten() {
                 let station = station.as_str().unwrap_or_default();
                 writeln!(

@@ -123,6 +123,26 @@ fn the_pile_is_held_against_the_day_file() {
 }
 
 #[test]
+fn a_pile_that_was_counted_fits_when_as_many_sheets_were_read() {
+    let tablet = Tablet::new();
+    tablet.in_session(&[]);
+    tablet.close(CLOSE);
+    tablet.day_file("tablet.day", EVENING);
+    let pile = format!("replay:{SEQUENCE}@10");
+    let mut arguments = tablet.reconcile(&[&tablet.text("tablet.day")], &pile);
+    arguments.push("--count".to_owned());
+    for (count, exit) in [("3", 0), ("4", 1)] {
+        let counted: Vec<&str> = arguments
+            .iter()
+            .map(String::as_str)
+            .chain([count])
+            .collect();
+        let held = tablet.run(&counted);
+        assert_eq!(held.status.code(), Some(exit), "{}", said(&held));
+    }
+}
+
+#[test]
 fn a_day_that_is_not_closed_is_told_when_its_file_is_made_and_when_it_is_held_against_the_pile() {
     let tablet = Tablet::new();
     tablet.run(&["session", "key"]);
