@@ -35,6 +35,8 @@ The event lists names what is undecided, aside, and waits for its voucher:
   {\"command\":\"take_up\",\"aside\":4}   {\"command\":\"settle_aside\",\"aside\":4,\"reason\":\"…\"}
   {\"command\":\"issue_slip\",\"dose\":2}   {\"command\":\"choose_slip\",\"slip\":1}
   {\"command\":\"retry\",\"entry\":\"<uuid>\"}
+After a restart it also says whether something had been chosen for one voucher (open_choices):
+  {\"command\":\"choose_again\",\"same\":true}   (or false) lets the next voucher be taken in
 It ends when its camera or its commands do, or when nobody reads its output any more.
 Exit codes: 0 it ended as it should; 1 it could not start or go on; 2 wrong usage, or a session
 that is not confirmed for today.")]

@@ -29,6 +29,10 @@ enum Command {
     ConsultationOnly {
         chosen: bool,
     },
+    /// Whether what was chosen before a restart is of the next voucher.
+    ChooseAgain {
+        same: bool,
+    },
     RecordAllTheSame {
         reason: Reason,
     },
@@ -133,6 +137,7 @@ pub(super) fn parse(line: &str) -> Result<Input, NotACommand> {
         Command::ChangeLot { product, lot } => Input::ChangeLot { product, lot },
         Command::Relieve { operator } => Input::Relieve(operator),
         Command::ConsultationOnly { chosen } => Input::ConsultationOnly(chosen),
+        Command::ChooseAgain { same } => Input::ChooseAgain(same),
         Command::RecordAllTheSame { reason } => Input::RecordAllTheSame(reason),
         Command::DoNotRecord { reason } => Input::DoNotRecord(reason),
         Command::PutAside { reason } => Input::PutAside(reason),
@@ -260,6 +265,10 @@ mod tests {
                 Input::ChooseSlip(Some(SlipNumber(1))),
             ),
             (r#"{"command":"choose_slip"}"#, Input::ChooseSlip(None)),
+            (
+                r#"{"command":"choose_again","same":true}"#,
+                Input::ChooseAgain(true),
+            ),
         ] {
             assert_eq!(listed(line), input, "{line}");
         }

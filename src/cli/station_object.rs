@@ -135,6 +135,7 @@ fn lists(snapshot: &Snapshot) -> Value {
     json!({
         "event": "lists", "undecided": undecided.collect::<Vec<_>>(),
         "aside": aside.collect::<Vec<_>>(), "slips": slips.collect::<Vec<_>>(),
+        "open_choices": snapshot.open_choices,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What people answer, type, put aside and take up again.
 
 use super::case::Step;
+use super::choices::Choices;
 use super::effect::{Act, Effect, Sound};
 use super::evidence;
 use super::input::{Read, Target};
@@ -314,10 +315,15 @@ impl Turn<'_, '_> {
                 dose,
             },
             evidence::none(),
+            self.desk.next.outcome,
         )?;
         let slip = self.desk.slips.issue(record.id, record.date, dose)?;
         record.subject = slip.subject();
+        let choices = Choices {
+            outcome: std::mem::take(&mut self.desk.next.outcome),
+            slip: None,
+        };
         self.tell(Effect::Audit(Act::IssuedSlip(slip.number)));
-        self.begin(Entry::new(record), None, (None, None), None)
+        self.begin(Entry::new(record), choices, (None, None), None)
     }
 }

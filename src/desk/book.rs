@@ -1,9 +1,12 @@
 //! Going on where the desk was left: a program that starts again in the middle of a day.
 //!
-//! Notes are kept before anything that follows from a step is carried out. What was on its way into
-//! the book when the program ended is handed to it again, the same entry: if the book had it, it
-//! says so. A slip that was chosen is not: who comes back after a restart may lay another person's
-//! voucher down.
+//! Notes are kept before anything that follows from a step is carried out; where they cannot be kept,
+//! as on a full disk, that is told, and the desk goes on: what it then knows is lost only if the
+//! program ends before they could be kept after all. Changes and slips that were on their way into
+//! the book when the program ended are handed to it again, the same entry: if the book had it, it says
+//! so. A voucher that was on its way lies there still and is read again; one of a list stays listed.
+//! What was chosen for the next voucher is asked about: who comes back after a restart may lay another
+//! person's voucher down.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +14,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Step};
+use super::choices::Choices;
 use super::count::VialCount;
 use super::day::{Day, DayRecord, Explanation, Pending};
 use super::lists::{Aside, Lists, Undecided, Unkept, Why};
 use super::session::Shift;
 use super::step::Desk;
 use crate::intake::{
-    Catalogue, Entry, EntryKind, NextOutcome, RecordId, Segments, SequenceNumber, Session, Slip,
-    SlipBook, SlipNumber, StationId, Subject, VaccinationRecord,
+    Catalogue, Entry, EntryKind, RecordId, Segments, SequenceNumber, Session, Slip, SlipBook,
+    SlipNumber, StationId, Subject, VaccinationRecord,
 };
 use crate::text::Bilingual;
 use crate::voucher::TicketKindCodes;
@@ -48,6 +52,9 @@ pub struct Notes {
     pub last_listed: u64,
     /// The highest slip number ever given out.
     pub last_slip: Option<SlipNumber>,
+    /// What was chosen for the voucher that comes next, or that lies there and of which no list
+    /// knows.
+    pub choices: Choices,
     /// The presets that were confirmed last, and which lot was given from which record on.
     pub session: Option<(Session, Segments)>,
 }
@@ -105,8 +112,8 @@ impl Desk {
                 ..session
             },
             segments,
-            next: NextOutcome::default(),
         });
+        desk.open_choices = Some(notes.choices).filter(|choices| !choices.is_none());
         desk.case = (notes.slip.zip(desk.session().cloned()))
             .map(|(slip, session)| Case::resumed(slip, session, why_interrupted()));
         desk
@@ -132,6 +139,7 @@ impl Desk {
             aside: lists.aside().to_vec(),
             last_listed: lists.last(),
             last_slip: self.slips.last(),
+            choices: self.choices_to_keep(),
             session: shift.map(|shift| (shift.session.clone(), shift.segments.clone())),
         }
     }
@@ -181,6 +189,7 @@ fn why_interrupted() -> Bilingual {
 fn interrupted(entry: Entry) -> Pending {
     Pending {
         entry,
+        findings: None,
         failed: Some(why_interrupted()),
     }
 }

@@ -1,5 +1,6 @@
 //! The voucher, or slip, that the desk works on: there is one at a time.
 
+use super::choices::Choices;
 use super::lists::{Known, UndecidedId, Unkept, Why};
 use super::table::PresentationId;
 use crate::intake::{Decision, Entry, Finding, FindingCode, Session, SlipNumber, decide};
@@ -25,8 +26,8 @@ pub(super) enum Step {
 pub(super) struct Case {
     /// What goes into the book: the same at every try.
     pub(super) entry: Entry,
-    /// The slip whose record the entry completes.
-    pub(super) completes: Option<SlipNumber>,
+    /// What was chosen for its voucher.
+    pub(super) choices: Choices,
     /// The session that it was taken in with.
     pub(super) session: Session,
     /// Where its voucher was last seen; `None` when it came from a list or is a slip.
@@ -47,6 +48,11 @@ impl Case {
     /// The voucher's number; `None` of a slip.
     pub(super) fn number(&self) -> Option<VoucherNumber> {
         self.entry.record.subject.voucher()
+    }
+
+    /// The slip whose record the entry completes.
+    pub(super) fn completes(&self) -> Option<SlipNumber> {
+        self.choices.slip
     }
 
     /// What stopped it.
@@ -74,7 +80,7 @@ impl Case {
     pub(super) fn as_unkept(&self) -> Unkept {
         Unkept {
             entry: self.entry.clone(),
-            completes: self.completes,
+            completes: self.completes(),
             findings: self.findings.clone(),
             answered: self.answered,
         }
@@ -90,7 +96,7 @@ impl Case {
                 ..session
             },
             entry: slip.entry,
-            completes: slip.completes,
+            choices: Choices::of_slip(slip.completes),
             presentation: None,
             frame: None,
             listed: None,
@@ -107,6 +113,7 @@ impl Case {
             evidence: Some(self.entry.record.evidence.clone()),
             frame: self.frame,
             unkept: self.unkept().map(Box::new),
+            choices: self.choices,
             ..Known::of(self.session.date)
         }
     }

@@ -1,14 +1,14 @@
 //! Undo, cancel, correct: entries of their own, each in the book before anybody says so.
 
 use super::case::Case;
-use super::day::{Change, DayRecord, Pending, Standing};
+use super::day::{Change, DayRecord, Pending, Standing, for_review};
 use super::effect::{Effect, Sound};
 use super::input::Kept;
 use super::refusal::Refusal;
 use super::step::{Done, Turn};
 use super::table::Ending;
 use crate::intake::{
-    Candidate, Entry, EntryKind, Outcome, Reason, RecordId, SequenceNumber, SessionError,
+    Candidate, Entry, EntryKind, Finding, Outcome, Reason, RecordId, SequenceNumber, SessionError,
     VaccinationRecord,
 };
 use crate::text::Bilingual;
@@ -96,16 +96,58 @@ impl Turn<'_, '_> {
             || self.desk.lists.is_unkept(id)
     }
 
-    /// Hands a change to the book.
+    /// A change is on its way into the book.
     fn change(&mut self, kind: EntryKind, record: VaccinationRecord) {
         let id = (self.now.new_id)();
         let entry = Entry { id, kind, record };
-        self.tell(record_effect(&entry));
         if let Some(day) = &mut self.desk.day {
             day.pending.push(Pending {
                 entry,
+                findings: None,
                 failed: None,
             });
+        }
+        self.hand_over(id);
+    }
+
+    /// Hands a change to the book. The rules look first at what a record becomes: the right lot may
+    /// be a recalled one, and the book keeps with it what was found.
+    fn hand_over(&mut self, change: RecordId) {
+        let day = self.desk.day.as_mut();
+        let Some(change) = day.and_then(|day| day.change_mut(change)) else {
+            return;
+        };
+        change.failed = None;
+        let session = self.desk.shift.as_ref().map(|shift| &shift.session);
+        match (&change.entry.kind, session) {
+            (EntryKind::Correction(_), Some(session)) => {
+                change.findings = None;
+                let effect = Effect::Check {
+                    record: change.entry.record.id,
+                    candidate: Candidate::from(&change.entry.record),
+                    session: session.clone(),
+                };
+                self.tell(effect);
+            }
+            _ => {
+                change.findings = Some(Vec::new());
+                let effect = record_effect(change);
+                self.tell(effect);
+            }
+        }
+    }
+
+    /// The rules looked at what `record` becomes. Nothing stops a correction: what is found waits
+    /// for a person.
+    pub(super) fn change_checked(&mut self, record: RecordId, findings: Vec<Finding>) {
+        let pending = self.desk.day.as_mut().map(|day| &mut day.pending);
+        let looked_at = |change: &&mut Pending| {
+            change.entry.record.id == record && change.findings.is_none() && change.failed.is_none()
+        };
+        if let Some(change) = pending.and_then(|all| all.iter_mut().find(looked_at)) {
+            change.findings = Some(findings);
+            let effect = record_effect(change);
+            self.tell(effect);
         }
     }
 
@@ -117,10 +159,13 @@ impl Turn<'_, '_> {
         let Some(index) = day.pending.iter().position(|change| change.entry.id == id) else {
             return false;
         };
-        let Entry { kind, record, .. } = day.pending.remove(index).entry;
+        let change = day.pending.remove(index);
+        let Entry { kind, record, .. } = change.entry;
         if let Some(there) = day.find_mut(record.id) {
             there.contradicts |= matches!(kept, Kept::Contradicting(_));
             there.record = record.clone();
+            // What was found of what it was is settled by the change.
+            there.findings = for_review(&change.findings.unwrap_or_default());
             if let EntryKind::Cancellation(_) = kind {
                 there.standing = Standing::Cancelled;
             }
@@ -141,7 +186,6 @@ impl Turn<'_, '_> {
         self.sound(Sound::Cancelled);
     }
 
-    /// The rules look at what it became: the right lot may be a recalled one.
     fn corrected(&mut self, record: &VaccinationRecord) {
         if let Outcome::Given(vaccine) = &record.outcome {
             self.use_vials(vaccine);
@@ -150,21 +194,12 @@ impl Turn<'_, '_> {
             *waiting = record.clone();
         }
         self.sound(Sound::Corrected);
-        if let Some(shift) = &self.desk.shift {
-            let session = shift.session.clone();
-            self.tell(Effect::Check {
-                record: record.id,
-                candidate: Candidate::from(record),
-                session,
-            });
-        }
     }
 
     /// A change is not in the book; `false` when it is none of these.
     pub(super) fn change_failed(&mut self, id: RecordId, why: &Bilingual) -> bool {
-        let pending = self.desk.day.as_mut().map(|day| &mut day.pending);
-        let change = pending.and_then(|all| all.iter_mut().find(|change| change.entry.id == id));
-        match change {
+        let day = self.desk.day.as_mut();
+        match day.and_then(|day| day.change_mut(id)) {
             Some(change) => {
                 change.failed = Some(why.clone());
                 true
@@ -175,15 +210,13 @@ impl Turn<'_, '_> {
 
     /// Hands a change to the book again; `false` when it is none that failed.
     pub(super) fn retry_change(&mut self, id: RecordId) -> bool {
-        let pending = self.desk.day.as_mut().map(|day| &mut day.pending);
-        let failed = |change: &&mut Pending| change.entry.id == id && change.failed.is_some();
-        let Some(change) = pending.and_then(|all| all.iter_mut().find(failed)) else {
-            return false;
-        };
-        change.failed = None;
-        let effect = record_effect(&change.entry);
-        self.tell(effect);
-        true
+        let day = self.desk.day.as_mut();
+        let change = day.and_then(|day| day.change_mut(id));
+        let failed = change.is_some_and(|change| change.failed.is_some());
+        if failed {
+            self.hand_over(id);
+        }
+        failed
     }
 
     pub(super) fn reviewed(&mut self, record: RecordId) -> Done {
@@ -238,10 +271,10 @@ impl Turn<'_, '_> {
     }
 }
 
-fn record_effect(entry: &Entry) -> Effect {
+fn record_effect(change: &Pending) -> Effect {
     Effect::Record {
-        entry: Box::new(entry.clone()),
-        shown: Vec::new(),
+        entry: Box::new(change.entry.clone()),
+        shown: change.findings.clone().unwrap_or_default(),
         frame: None,
     }
 }

@@ -67,6 +67,8 @@ pub struct Change {
 pub struct Pending {
     /// The entry.
     pub entry: Entry,
+    /// What the rules find of what the record becomes; `None` while they look.
+    pub findings: Option<Vec<Finding>>,
     /// Why it is not in the book, if the book said so.
     pub failed: Option<Bilingual>,
 }
@@ -160,6 +162,11 @@ impl Day {
         self.pending
             .iter()
             .find(|change| change.entry.record.id == id)
+    }
+
+    /// A change on its way into the book, by its own identity.
+    pub(super) fn change_mut(&mut self, id: RecordId) -> Option<&mut Pending> {
+        self.pending.iter_mut().find(|change| change.entry.id == id)
     }
 
     /// These vials are in use: they are counted from now on.

@@ -137,6 +137,8 @@ pub enum Input {
     ClearTable,
     /// Whether the next voucher is 予診のみ.
     ConsultationOnly(bool),
+    /// Whether what was chosen before the program ended is of the next voucher.
+    ChooseAgain(bool),
 
     /// The answer to a finding: record it all the same.
     RecordAllTheSame(Reason),

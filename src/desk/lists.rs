@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::choices::Choices;
 use super::day::for_review;
 use crate::intake::{Entry, Evidence, Finding, FindingCode, Reason, RecordId, SlipNumber};
 use crate::reading::{self, FrameId, Pattern, Witness};
@@ -66,6 +67,9 @@ pub struct Known {
     pub frame: Option<FrameId>,
     /// The entry that was made for it and that is not in the book.
     pub unkept: Option<Box<Unkept>>,
+    /// What was chosen for it, for when it is taken in again.
+    #[serde(default)]
+    pub choices: Choices,
 }
 
 impl Known {
@@ -79,6 +83,7 @@ impl Known {
             witnesses: Vec::new(),
             frame: None,
             unkept: None,
+            choices: Choices::default(),
         }
     }
 
@@ -257,6 +262,13 @@ impl Lists {
     pub(super) fn unkept(&self, number: VoucherNumber, day: Date) -> Option<RecordId> {
         let mut own = (self.all()).filter(|known| known.day == day && known.is(number));
         own.find_map(|known| known.unkept.as_ref().map(|unkept| unkept.entry.id))
+    }
+
+    /// What was chosen for the voucher of `number` when it lay here on `day`.
+    pub(super) fn chosen_for(&self, number: VoucherNumber, day: Date) -> Choices {
+        let mut own = (self.all()).filter(|known| known.day == day && known.is(number));
+        let chosen = own.find(|known| !known.choices.is_none());
+        chosen.map_or_else(Choices::default, |known| known.choices)
     }
 
     /// Whether this entry is on a list and not in the book.

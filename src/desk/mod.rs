@@ -20,6 +20,7 @@
 //! | every step, in one table | [`Desk::step`], [`Stage`] |
 //! | what comes in, goes out, is refused | [`Input`], [`Effect`], [`Refusal`] |
 //! | a number typed by a person | [`Manual`] |
+//! | what was chosen for one voucher, and when it is asked about again | [`Choices`], [`Stage::ChoiceOpen`] |
 //! | what nobody decided, what was put aside | [`Undecided`], [`Aside`] |
 //! | the day's records, and what is open at its end | [`DayRecord`], [`OpenPoint`] |
 //! | vials, syringes and what became of each dose | [`VialCount`] |
@@ -29,12 +30,14 @@
 //! one presentation makes at most one record; without a session confirmed for today, or after the
 //! close of the day, nothing is recorded; while a finding waits for its answer nothing is
 //! recorded; a voucher that was accepted is recorded, aside, undecided or declined, and never
-//! gone; the number on the table is the present voucher's.
+//! gone; what was chosen for a voucher holds until it is settled; the number on the table is the
+//! present voucher's.
 
 mod answering;
 mod book;
 mod case;
 mod changing;
+mod choices;
 mod closing;
 mod count;
 mod day;
@@ -55,6 +58,7 @@ mod table;
 mod tests;
 
 pub use book::{Notes, Resumed};
+pub use choices::Choices;
 pub use count::{CountError, Discard, DrawnFrom, VialCount, VialKey};
 pub use day::{Change, DayRecord, Explanation, OpenPoint, Pending, Standing};
 pub use effect::{Act, Effect, Sound};

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::case::{Case, Step};
+use super::choices::Choices;
 use super::effect::{Act, Effect, Sound};
 use super::evidence::evidence;
 use super::input::{Doubt, Read, Target};
@@ -11,7 +12,7 @@ use super::refusal::Refusal;
 use super::step::{Done, Stage, Turn};
 use super::table::{Arrival, Ending, PresentationId, Progress, Shows};
 use crate::intake::{
-    Candidate, Entry, EntryKind, Evidence, Reason, SlipError, SlipNumber, Subject,
+    Candidate, Entry, EntryKind, Evidence, NextOutcome, Reason, SlipError, SlipNumber, Subject,
     VaccinationRecord,
 };
 use crate::reading::{FrameId, Guidance, Pattern, Presented, Verdict};
@@ -229,16 +230,17 @@ impl Turn<'_, '_> {
             self.resume(known, arrived.presentation, arrived.listed);
             return Ok(());
         }
-        let (entry, completes) = match self.desk.chosen_slip.take() {
-            Some(slip) => (self.completed(slip, &arrived)?, Some(slip)),
+        let choices = self.chosen_for(arrived.number);
+        let entry = match choices.slip {
+            Some(slip) => self.completed(slip, &arrived)?,
             None => {
                 let subject = Subject::Voucher(arrived.number);
-                (Entry::new(self.draft(subject, arrived.evidence)?), None)
+                Entry::new(self.draft(subject, arrived.evidence, choices.outcome)?)
             }
         };
         self.begin(
             entry,
-            completes,
+            choices,
             (arrived.presentation, arrived.frame),
             arrived.listed,
         )
@@ -248,16 +250,11 @@ impl Turn<'_, '_> {
     pub(super) fn begin(
         &mut self,
         entry: Entry,
-        completes: Option<SlipNumber>,
+        choices: Choices,
         (presentation, frame): (Option<PresentationId>, Option<FrameId>),
         listed: Option<UndecidedId>,
     ) -> Done {
-        let shift = self.shift()?;
-        let session = shift.session.clone();
-        // 予診のみ was chosen for this one alone, whatever becomes of it.
-        if completes.is_none() {
-            shift.next.used();
-        }
+        let session = self.shift()?.session.clone();
         self.tell(Effect::Check {
             record: entry.record.id,
             candidate: Candidate::from(&entry.record),
@@ -265,7 +262,7 @@ impl Turn<'_, '_> {
         });
         self.desk.case = Some(Case {
             entry,
-            completes,
+            choices,
             session,
             presentation,
             frame,
@@ -288,7 +285,10 @@ impl Turn<'_, '_> {
         if let (Some(unkept), Some(session)) = (known.unkept, session) {
             self.desk.case = Some(Case {
                 entry: unkept.entry,
-                completes: unkept.completes,
+                choices: Choices {
+                    slip: unkept.completes,
+                    ..known.choices
+                },
                 session,
                 presentation,
                 frame: known.frame,
@@ -301,11 +301,12 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// A new record of `subject`, as the session has it.
+    /// A new record of `subject`, as the session has it and as was chosen.
     pub(super) fn draft(
         &mut self,
         subject: Subject,
         evidence: Evidence,
+        outcome: NextOutcome,
     ) -> Result<VaccinationRecord, Refusal> {
         let id = (self.now.new_id)();
         let (station, recorded_at) = (self.desk.station.clone(), self.now.at);
@@ -317,7 +318,7 @@ impl Turn<'_, '_> {
             date: session.date,
             venue: session.venue.clone(),
             doctor: session.doctor.clone(),
-            outcome: shift.next.outcome(session, shift.vaccine()),
+            outcome: outcome.outcome(session, shift.vaccine()),
             station,
             operator: session.operator.clone(),
             recorded_at,

@@ -4,6 +4,7 @@ use super::case::{Case, Step};
 use super::day::{DayRecord, Standing, for_review};
 use super::effect::{Effect, Sound};
 use super::input::Kept;
+use super::lists::Unkept;
 use super::refusal::Refusal;
 use super::step::{Done, Turn};
 use super::table::Ending;
@@ -20,12 +21,7 @@ impl Turn<'_, '_> {
                 case.findings = findings;
                 self.decide();
             }
-            _ => {
-                let day = self.desk.day.as_mut();
-                if let Some(kept) = day.and_then(|day| day.find_mut(record)) {
-                    kept.findings = for_review(&findings);
-                }
-            }
+            _ => self.change_checked(record, findings),
         }
         Ok(())
     }
@@ -41,7 +37,7 @@ impl Turn<'_, '_> {
             case.step = Step::Held;
             self.sound(Sound::Question);
             self.list_case_if_gone();
-        } else if case.completes.is_none() && case.findings.iter().any(is_there) {
+        } else if case.completes().is_none() && case.findings.iter().any(is_there) {
             self.sound(Sound::AlreadyRecorded);
             self.finish(Ending::AlreadyRecorded);
         } else {
@@ -93,7 +89,7 @@ impl Turn<'_, '_> {
         let late = self.desk.lists.take_unkept(entry);
         let late = late.and_then(|known| known.unkept);
         let late = late.ok_or(Refusal::UnknownRecord(entry))?;
-        self.add_to_day(&late.entry, kept, late.for_review());
+        self.add_to_day(&late, kept);
         Ok(())
     }
 
@@ -101,22 +97,10 @@ impl Turn<'_, '_> {
         let Some(case) = self.desk.case.clone() else {
             return;
         };
-        let record = case.entry.record.id;
-        let shown = for_review(&case.findings);
-        let is_new = if case.answered {
-            let is_new = self.add_to_day(&case.entry, kept, Vec::new());
-            // The book has them from before the answer.
-            if is_new && !shown.is_empty() {
-                self.tell(Effect::SettleReview(record));
-            }
-            is_new
-        } else {
-            self.add_to_day(&case.entry, kept, shown)
-        };
-        if is_new {
+        if self.add_to_day(&case.as_unkept(), kept) {
             self.sound(Sound::Recorded);
-            self.finish(match case.completes {
-                None => Ending::Recorded(record),
+            self.finish(match case.completes() {
+                None => Ending::Recorded(case.entry.record.id),
                 Some(_) => Ending::Completed,
             });
         } else {
@@ -127,13 +111,19 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// The day gets to know what is in the book; `false` when it was there before.
-    fn add_to_day(&mut self, entry: &Entry, kept: Kept, findings: Vec<Finding>) -> bool {
+    /// The day gets to know what is in the book; `false` when another record says the same.
+    fn add_to_day(&mut self, written: &Unkept, kept: Kept) -> bool {
         let (sequence, contradicts) = match kept {
             Kept::AsNew(place) => (place, false),
             Kept::Contradicting(place) => (place, true),
             Kept::SameAs(_) => return false,
         };
+        let entry = &written.entry;
+        let findings = written.for_review();
+        if written.answered && !for_review(&written.findings).is_empty() {
+            // The book has them from before the answer.
+            self.tell(Effect::SettleReview(entry.record.id));
+        }
         self.note_slip(entry);
         if let Outcome::Given(vaccine) = &entry.record.outcome {
             self.use_vials(vaccine);
@@ -144,7 +134,8 @@ impl Turn<'_, '_> {
         if let Some(there) = day.find_mut(entry.record.id) {
             there.record = entry.record.clone();
             there.contradicts |= contradicts;
-            there.findings.extend(findings);
+            // All that is found of what it now is; the day may have it from the book already.
+            there.findings = findings;
         } else if entry.kind == EntryKind::New {
             day.records.push(DayRecord {
                 record: entry.record.clone(),

@@ -19,6 +19,18 @@ pub enum Refusal {
          no session is confirmed for today: check date, venue, doctor, product and lot, and confirm it"
     )]
     SessionNeeded,
+    /// What was chosen before the program ended may be of the next voucher.
+    #[error(
+        "再起動の前に「予診のみ」または控えが選ばれていました。次の1枚に使うか、使わないかを選んでください / \
+         予診のみ or a slip was chosen before the restart: say whether it is of the next voucher"
+    )]
+    ChoiceOpen,
+    /// No such choice is open.
+    #[error(
+        "選び直しを待っているものはありません。画面を見直してください / \
+         nothing that was chosen waits for an answer: look at the screen again"
+    )]
+    NoChoiceOpen,
     /// Another day is still open.
     #[error(
         "{0} がまだ締められていません。先にその日を締めてください / {0} is not closed yet: close that day first"

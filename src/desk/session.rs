@@ -1,5 +1,6 @@
 //! The session at this desk: confirmed presets, lots, who sits here, slips.
 
+use super::choices::Choices;
 use super::day::Day;
 use super::effect::{Act, Effect};
 use super::lists::Why;
@@ -7,8 +8,7 @@ use super::refusal::Refusal;
 use super::step::{Done, Turn};
 use super::table::{Progress, Shows};
 use crate::intake::{
-    Lot, NextOutcome, OperatorId, ProductId, Segments, SequenceNumber, Session, SessionError,
-    SlipError, SlipNumber, Vaccine,
+    Lot, OperatorId, ProductId, Segments, SequenceNumber, Session, SessionError, Vaccine,
 };
 
 /// A confirmed session, and what goes on in it.
@@ -16,7 +16,6 @@ use crate::intake::{
 pub(super) struct Shift {
     pub(super) session: Session,
     pub(super) segments: Segments,
-    pub(super) next: NextOutcome,
 }
 
 impl Shift {
@@ -45,11 +44,7 @@ impl Turn<'_, '_> {
         self.use_vials(&vaccine);
         self.desk.hand = None;
         self.tell(Effect::Audit(Act::Confirmed(session.clone())));
-        self.desk.shift = Some(Shift {
-            session,
-            segments,
-            next: NextOutcome::default(),
-        });
+        self.desk.shift = Some(Shift { session, segments });
         Ok(())
     }
 
@@ -66,6 +61,9 @@ impl Turn<'_, '_> {
             None => {}
         }
         self.desk.day = Some(Day::new(session.date));
+        // Whoever it was chosen for came on another day.
+        self.desk.next = Choices::default();
+        self.desk.open_choices = None;
         Ok(())
     }
 
@@ -154,26 +152,6 @@ impl Turn<'_, '_> {
                 }
             }
         }
-    }
-
-    pub(super) fn consultation_only(&mut self, chosen: bool) -> Done {
-        let next = &mut self.shift()?.next;
-        if chosen {
-            next.choose_consultation_only();
-        } else {
-            next.withdraw();
-        }
-        Ok(())
-    }
-
-    pub(super) fn choose_slip(&mut self, slip: Option<SlipNumber>) -> Done {
-        if let Some(number) = slip
-            && !(self.desk.slips.open().iter()).any(|open| open.number == number)
-        {
-            return Err(SlipError::NotOpen(number).into());
-        }
-        self.desk.chosen_slip = slip;
-        Ok(())
     }
 
     pub(super) fn shift(&mut self) -> Result<&mut Shift, Refusal> {

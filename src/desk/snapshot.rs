@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::case::{Case, Step};
+use super::choices::Choices;
 use super::count::VialCount;
 use super::day::{Day, DayRecord, Explanation, OpenPoint, Pending};
 use super::input::Target;
@@ -85,6 +86,9 @@ pub struct Snapshot {
     pub slips: Vec<Slip>,
     /// The slip that the next voucher belongs to.
     pub chosen_slip: Option<SlipNumber>,
+    /// What was chosen before the program ended, until a person says whether it is of the next
+    /// voucher.
+    pub open_choices: Option<Choices>,
     /// The day that is open, or was closed last.
     pub day: Option<Date>,
     /// Its records, oldest first.
@@ -108,6 +112,8 @@ pub struct Listed {
     pub aside: Vec<AsideId>,
     /// Slips without their voucher.
     pub slips: Vec<SlipNumber>,
+    /// What was chosen before the program ended, until a person says of which voucher it is.
+    pub open_choices: Option<Choices>,
 }
 
 impl Desk {
@@ -118,6 +124,7 @@ impl Desk {
             undecided: undecided.iter().map(|item| item.id).collect(),
             aside: aside.iter().map(|item| item.id).collect(),
             slips: self.slips.open().iter().map(|slip| slip.number).collect(),
+            open_choices: self.open_choices,
         }
     }
 
@@ -129,7 +136,7 @@ impl Desk {
             stage: self.stage(today),
             session: shift.map(|shift| shift.session.clone()),
             segments: shift.map(|shift| shift.segments.clone()),
-            consultation_only: shift.is_some_and(|shift| shift.next.is_consultation_only()),
+            consultation_only: self.next.outcome.is_consultation_only(),
             table: self.on_table(),
             question: self.question(),
             not_recorded: self.case.as_ref().and_then(failed),
@@ -137,7 +144,8 @@ impl Desk {
             undecided: self.lists.undecided().to_vec(),
             aside: self.lists.aside().to_vec(),
             slips: self.slips.open().to_vec(),
-            chosen_slip: self.chosen_slip,
+            chosen_slip: self.next.slip,
+            open_choices: self.open_choices,
             day: day.map(|day| day.date),
             records: day.map_or_else(Vec::new, |day| day.records.clone()),
             pending: day.map_or_else(Vec::new, |day| day.pending.clone()),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::case::{Case, Step};
+use super::choices::Choices;
 use super::day::{Day, OpenPoint};
 use super::effect::{Effect, Sound};
 use super::input::{Input, Now, Target};
@@ -14,8 +15,7 @@ use super::refusal::Refusal;
 use super::session::Shift;
 use super::table::{PresentationId, Table};
 use crate::intake::{
-    Catalogue, RecordId, SequenceNumber, Session, SlipBook, SlipNumber, StationId,
-    VaccinationRecord,
+    Catalogue, RecordId, SequenceNumber, Session, SlipBook, StationId, VaccinationRecord,
 };
 use crate::reading::FrameId;
 use crate::text::Bilingual;
@@ -26,6 +26,8 @@ use crate::voucher::TicketKindCodes;
 pub enum Stage {
     /// No session is confirmed for today.
     NoSession,
+    /// What was chosen before the program ended may be of the next voucher: a person says.
+    ChoiceOpen,
     /// It takes the next voucher in.
     Ready,
     /// A person types a number.
@@ -44,8 +46,9 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NoSession,
+        Self::ChoiceOpen,
         Self::Ready,
         Self::Entering,
         Self::Checking,
@@ -59,6 +62,10 @@ impl Stage {
     pub fn words(self) -> Bilingual {
         let (ja, en) = match self {
             Self::NoSession => ("セッションを確認してください", "confirm the session"),
+            Self::ChoiceOpen => (
+                "再起動の前に選んだことを、次の1枚に使うか選んでください",
+                "say whether what was chosen before the restart is of the next voucher",
+            ),
             Self::Ready => ("接種券を置いてください", "lay a voucher down"),
             Self::Entering => ("番号を入力してください", "type the number"),
             Self::Checking => ("確認しています", "checking"),
@@ -100,7 +107,10 @@ pub struct Desk {
     pub(super) slips: SlipBook,
     /// The records that wait for a voucher.
     pub(super) slip_records: BTreeMap<RecordId, VaccinationRecord>,
-    pub(super) chosen_slip: Option<SlipNumber>,
+    /// What was chosen for the next voucher.
+    pub(super) next: Choices,
+    /// What was chosen before the program ended: for the next voucher, or not.
+    pub(super) open_choices: Option<Choices>,
     /// The place of the last record in the book.
     pub(super) last: SequenceNumber,
 }
@@ -121,7 +131,8 @@ impl Desk {
             closed: BTreeSet::new(),
             slips: SlipBook::default(),
             slip_records: BTreeMap::new(),
-            chosen_slip: None,
+            next: Choices::default(),
+            open_choices: None,
             last: SequenceNumber(0),
         }
     }
@@ -136,6 +147,7 @@ impl Desk {
             Some(Step::Failed(_)) => Stage::Failed,
             None if self.day.as_ref().is_some_and(closed) => Stage::Closed,
             None if !self.is_confirmed(today) => Stage::NoSession,
+            None if self.open_choices.is_some() => Stage::ChoiceOpen,
             None if self.hand.is_some() => Stage::Entering,
             None => Stage::Ready,
         }
@@ -203,7 +215,9 @@ impl Turn<'_, '_> {
             (S::Ready | S::Checking | S::Recording, I::Accepted(read)) => self.accepted(read),
             (S::Entering, I::Accepted(read)) => self.accepted_while_typing(read),
             (S::Held | S::Failed, I::Accepted(read)) => self.accepted_while_held(read, stage),
-            (S::NoSession | S::Closed, I::Accepted(read)) => self.not_taken_in(read, stage),
+            (S::NoSession | S::ChoiceOpen | S::Closed, I::Accepted(read)) => {
+                self.not_taken_in(read, stage)
+            }
             (_, I::Ended(presented)) => self.ended(&presented),
 
             // So is what the rules and the book answer.
@@ -225,13 +239,16 @@ impl Turn<'_, '_> {
             (_, I::Relieve(operator)) => self.relieve(operator),
             (_, I::ClearTable) => self.clear_table(),
             (S::Ready | S::Entering, I::ConsultationOnly(chosen)) => self.consultation_only(chosen),
+            (S::Ready | S::Entering, I::ChooseSlip(slip)) => self.choose_slip(slip),
+            (S::ChoiceOpen, I::ChooseAgain(same)) => self.choose_again(same),
+            (_, I::ChooseAgain(_)) => Err(Refusal::NoChoiceOpen),
 
             (S::Held, I::RecordAllTheSame(reason)) => self.record_all_the_same(reason),
             (S::Held, I::DoNotRecord(reason)) => self.do_not_record(reason),
             (_, I::RecordAllTheSame(_) | I::DoNotRecord(_)) => Err(Refusal::NoQuestion),
             (S::Held | S::Failed, I::PutAside(reason)) => self.put_case_aside(reason),
             (S::Entering, I::PutAside(reason)) => self.put_typed_aside(reason),
-            (S::NoSession | S::Ready | S::Closed, I::PutAside(reason)) => {
+            (S::NoSession | S::ChoiceOpen | S::Ready | S::Closed, I::PutAside(reason)) => {
                 self.put_table_aside(reason)
             }
 
@@ -250,7 +267,6 @@ impl Turn<'_, '_> {
             (_, I::SettleAside { aside, reason }) => self.settle_aside(aside, reason),
 
             (S::Ready, I::IssueSlip(dose)) => self.issue_slip(dose),
-            (S::Ready | S::Entering, I::ChooseSlip(slip)) => self.choose_slip(slip),
 
             (S::Ready, I::Undo) => self.undo(),
             (_, I::Cancel { record, reason }) => self.cancel(record, reason),
@@ -301,6 +317,7 @@ impl Turn<'_, '_> {
     pub(super) fn why_not(&self, stage: Stage) -> Refusal {
         match stage {
             Stage::NoSession => Refusal::SessionNeeded,
+            Stage::ChoiceOpen => Refusal::ChoiceOpen,
             Stage::Ready => Refusal::NothingThere,
             Stage::Entering => Refusal::EnteringByHand,
             Stage::Checking | Stage::Recording => Refusal::Busy,

@@ -199,20 +199,24 @@ fn dose(digit: u8) -> Result<DoseNumber, SessionError> {
 }
 
 /// 予診のみ, chosen by staff for the next voucher and for that one alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct NextOutcome {
     consultation_only: bool,
 }
 
 impl NextOutcome {
-    /// The next voucher is 予診のみ.
-    pub fn choose_consultation_only(&mut self) {
-        self.consultation_only = true;
+    /// The next voucher is 予診のみ; or it is not, after all.
+    pub fn choose(&mut self, consultation_only: bool) {
+        self.consultation_only = consultation_only;
     }
 
-    /// It is not, after all.
-    pub fn withdraw(&mut self) {
-        self.consultation_only = false;
+    /// 予診のみ if that was chosen here or there.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            consultation_only: self.consultation_only || other.consultation_only,
+        }
     }
 
     /// Whether the next voucher is 予診のみ; for the screen, which says so in large letters.
@@ -221,18 +225,12 @@ impl NextOutcome {
     }
 
     /// What happened to the person whose voucher was just read: 予診のみ if that was chosen, and
-    /// otherwise what the session does. Looking uses nothing up: a voucher that is refused, stopped
-    /// or not recorded leaves the choice for the next try, see [`NextOutcome::used`].
+    /// otherwise what the session does. Looking uses nothing up.
     pub fn outcome(&self, session: &Session, vaccine: &Vaccine) -> Outcome {
         match session.ticket_kind {
             TicketKind::Vaccination if !self.consultation_only => Outcome::Given(vaccine.clone()),
             _ => Outcome::ConsultationOnly,
         }
-    }
-
-    /// A voucher was recorded with this outcome, durably; the choice was for that one alone.
-    pub fn used(&mut self) {
-        self.consultation_only = false;
     }
 }
 
@@ -356,33 +354,21 @@ operator = "clerk-01"
     }
 
     #[test]
-    fn consultation_only_applies_to_the_next_voucher_alone() {
+    fn consultation_only_is_what_somebody_chose() {
         let session = session();
         let vaccine = session.vaccine(&Catalogue::built_in().unwrap()).unwrap();
         let mut next = NextOutcome::default();
-        next.choose_consultation_only();
+        next.choose(true);
         assert!(next.is_consultation_only());
         let outcome = |next: &NextOutcome| next.outcome(&session, &vaccine);
         let given = Outcome::Given(vaccine.clone());
         assert_eq!(outcome(&next), Outcome::ConsultationOnly);
-        next.used();
+        assert_eq!(
+            outcome(&next.or(NextOutcome::default())),
+            Outcome::ConsultationOnly
+        );
+        next.choose(false);
         assert_eq!(outcome(&next), given);
-        next.choose_consultation_only();
-        next.withdraw();
-        assert_eq!(outcome(&next), given);
-    }
-
-    #[test]
-    fn a_voucher_that_was_read_and_not_recorded_leaves_the_choice() {
-        let session = session();
-        let vaccine = session.vaccine(&Catalogue::built_in().unwrap()).unwrap();
-        let mut next = NextOutcome::default();
-        next.choose_consultation_only();
-        for _ in 0..2 {
-            let outcome = next.outcome(&session, &vaccine);
-            assert_eq!(outcome, Outcome::ConsultationOnly);
-        }
-        assert!(next.is_consultation_only());
     }
 
     #[test]

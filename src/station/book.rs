@@ -4,19 +4,17 @@
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::desk::{self, DayRecord, Kept, Notes, Resumed, Standing};
+use crate::desk::{DayRecord, Kept, Notes, Resumed, Standing};
 use crate::intake::{
     Candidate, Catalogue, Entry, Finding, FindingCode, Known, RecordId, SequenceNumber, Session,
     Severity, Subject, check,
 };
 use crate::store::{
     AuditRow, CopyState, Crop, Entered, RecordOfDay, RecordStore as _, Shown, SqliteStore, State,
-    StoreError, Witnessed, previous,
+    StoreError, Told, Witnessed, previous,
 };
 use crate::text::Bilingual;
 use crate::voucher::{MunicipalityCode, TicketKindCodes};
-
-use super::acts;
 
 /// What surrounds a station and does not change while it runs.
 #[derive(Debug, Clone, Default)]
@@ -104,13 +102,10 @@ impl Book {
     pub(super) fn keep(
         &mut self,
         notes: &Notes,
-        acts: &[(desk::Act, Witnessed)],
+        told: &[Told],
     ) -> Result<Vec<AuditRow>, StoreError> {
         let text = serde_json::to_string(notes).map_err(|_| UNREADABLE)?;
-        let deeds = acts
-            .iter()
-            .map(|(act, witnessed)| (acts::of(act), witnessed.clone()));
-        let rows = self.store.keep_desk(&text, &deeds.collect::<Vec<_>>())?;
+        let rows = self.store.keep_desk(&text, told)?;
         // It jumped while no program ran, or since the last row.
         self.clock_suspect |= rows.iter().any(|row| row.clock_jump.is_some());
         Ok(rows)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::acts;
 use super::book::{Book, Surroundings};
 use super::camera::Wanted;
 use super::card::OpenedCard;
@@ -17,7 +18,7 @@ use crate::intake::{
     Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Session, Severity,
 };
 use crate::reading::{Expectation, FrameId};
-use crate::store::{CopyState, Crop, SqliteStore, StoreError, Witnessed};
+use crate::store::{CopyState, Crop, Deed, SqliteStore, StoreError, Told, Witnessed};
 use crate::text::Bilingual;
 
 /// Arrivals that are remembered until their record is durable.
@@ -58,7 +59,7 @@ pub struct Station<'a> {
     /// The notes as they are in the book.
     kept: Notes,
     /// What people did that is not in the book yet.
-    unwritten: Vec<(Act, Witnessed)>,
+    unwritten: Vec<Told>,
     /// Entries that were on their way into the book when the program ended.
     interrupted: Vec<RecordId>,
     /// The lists as they were told.
@@ -218,11 +219,14 @@ impl<'a> Station<'a> {
     }
 
     /// What is due without anybody asking: what could not be written down is tried again, as is what
-    /// was interrupted by the end of the program, and a screen that nobody touches is locked.
+    /// was interrupted by the end of the program as soon as somebody is there to answer for it, and a
+    /// screen that nobody touches is locked.
     pub fn tick(&mut self) -> Vec<Event> {
         let mut events = self.look_after_the_seat();
-        for entry in std::mem::take(&mut self.interrupted) {
-            events.extend(self.tell(Input::Retry(entry)));
+        if !self.is_vacant() {
+            for entry in std::mem::take(&mut self.interrupted) {
+                events.extend(self.tell(Input::Retry(entry)));
+            }
         }
         self.keep_notes(&mut events);
         events
@@ -248,7 +252,7 @@ impl<'a> Station<'a> {
                 events.push(Event::LeftUndecided(undecided.id));
             }
             let witnessed = self.witnessed();
-            self.unwritten.push((act.clone(), witnessed));
+            self.unwritten.push(Told::new(acts::of(act), witnessed));
         }
     }
 
@@ -262,8 +266,8 @@ impl<'a> Station<'a> {
             Ok(rows) => {
                 self.kept = notes;
                 let written = std::mem::take(&mut self.unwritten).into_iter().zip(rows);
-                events.extend(written.filter_map(|((act, _), row)| match act {
-                    Act::Closed(date) => Some(Event::Closed {
+                events.extend(written.filter_map(|(told, row)| match told.deed {
+                    Deed::Closed(date) => Some(Event::Closed {
                         date,
                         seal: row.head().seal(),
                     }),

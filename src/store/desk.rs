@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
 
 use super::audit::{self, Act, AuditRow, Particulars, Witnessed};
 use super::error::StoreError;
@@ -69,18 +70,66 @@ impl Deed {
     }
 }
 
+/// A deed, and who did it when. Its identity is the same at every try to keep it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Which; a version 4 UUID.
+    pub id: Uuid,
+    /// What was done.
+    pub deed: Deed,
+    /// By whom, and when.
+    pub witnessed: Witnessed,
+}
+
+impl Told {
+    /// A deed that is told for the first time.
+    pub fn new(deed: Deed, witnessed: Witnessed) -> Self {
+        Self {
+            id: Uuid::new_v4(),
+            deed,
+            witnessed,
+        }
+    }
+}
+
+/// Writes down what was told, and what of it was written down before, because nobody heard of that,
+/// not once more.
+fn write_all(connection: &Connection, told: &[Told]) -> Result<Vec<AuditRow>, StoreError> {
+    let before = rows_before(connection)?;
+    connection.execute("DELETE FROM deed", [])?;
+    let rows = told.iter().map(|told| {
+        let row = match before.iter().find(|(id, _)| *id == told.id) {
+            Some((_, row)) => row.clone(),
+            None => told.deed.write(connection, &told.witnessed)?,
+        };
+        connection
+            .prepare_cached("INSERT INTO deed (id, audit) VALUES (?1, ?2)")?
+            .execute(params![told.id, row.sequence])?;
+        Ok(row)
+    });
+    rows.collect()
+}
+
+/// The rows of what was told last.
+fn rows_before(connection: &Connection) -> Result<Vec<(Uuid, AuditRow)>, StoreError> {
+    let rows = connection
+        .prepare_cached(
+            "SELECT audit.*, deed.id AS deed FROM deed JOIN audit ON audit.sequence = deed.audit",
+        )?
+        .query_map([], |row| Ok((row.get("deed")?, AuditRow::read(row)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
 impl SqliteStore {
     /// Keeps the desk's notes, as text that only the desk understands, together with what people
     /// did that led to them: both, or neither. The rows of what they did, in order; of a close the
-    /// [seal](super::Head::seal) of its row belongs on the day's paper.
+    /// [seal](super::Head::seal) of its row belongs on the day's paper. Told again after an error,
+    /// a deed gets no second row: it may have been kept all the same.
     ///
     /// # Errors
     /// [`StoreError::NotRecorded`].
-    pub fn keep_desk(
-        &mut self,
-        notes: &str,
-        deeds: &[(Deed, Witnessed)],
-    ) -> Result<Vec<AuditRow>, StoreError> {
+    pub fn keep_desk(&mut self, notes: &str, told: &[Told]) -> Result<Vec<AuditRow>, StoreError> {
         self.transact(|transaction| {
             transaction
                 .prepare_cached(
@@ -88,9 +137,10 @@ impl SqliteStore {
                      ON CONFLICT (only) DO UPDATE SET notes = excluded.notes",
                 )?
                 .execute(params![notes])?;
-            let rows = deeds.iter();
-            rows.map(|(deed, witnessed)| deed.write(transaction, witnessed))
-                .collect()
+            match told {
+                [] => Ok(Vec::new()),
+                told => write_all(transaction, told),
+            }
         })
     }
 
@@ -192,12 +242,33 @@ mod tests {
         let day = jiff::civil::date(2021, 11, 20);
         assert!(!store.is_closed(day).unwrap());
         let closed = Deed::Closed(day);
-        store.keep_desk("{}", &[(closed, clerk())]).unwrap();
+        store
+            .keep_desk("{}", &[Told::new(closed, clerk())])
+            .unwrap();
         assert!(store.is_closed(day).unwrap());
         assert!(!store.is_closed(day.tomorrow().unwrap()).unwrap());
         let reopened = Deed::Reopened(day, "もう一人来た".to_owned());
-        store.keep_desk("{}", &[(reopened, clerk())]).unwrap();
+        store
+            .keep_desk("{}", &[Told::new(reopened, clerk())])
+            .unwrap();
         assert!(!store.is_closed(day).unwrap());
+    }
+
+    #[test]
+    fn a_deed_that_is_told_again_keeps_its_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = on_disk(folder.path());
+        let day = jiff::civil::date(2021, 11, 20);
+        let closed = Told::new(Deed::Closed(day), clerk());
+        let row = store.keep_desk("{}", &[closed.clone()]).unwrap();
+        let counted = Told::new(
+            Deed::Did(Act::Counted, "FJ7489 vials 1 drawn 6".to_owned()),
+            clerk(),
+        );
+        let both = store.keep_desk("{}", &[closed, counted]).unwrap();
+        assert_eq!(both[0], row[0]);
+        assert_eq!(both[1].sequence, row[0].sequence + 1);
+        assert_eq!(store.head().unwrap(), both[1].head());
     }
 
     #[test]
@@ -212,8 +283,8 @@ mod tests {
             }],
             ..clerk()
         };
-        store.record(&Entry::new(one.clone()), &findings).unwrap();
-        store.record(&Entry::new(two.clone()), &clerk()).unwrap();
+        store.record(&Entry::new(one.clone()), &clerk()).unwrap();
+        store.record(&Entry::new(two.clone()), &findings).unwrap();
         let cancellation = Entry {
             id: RecordId::new(one.recorded_at),
             kind: EntryKind::Cancellation(Reason::new("番号違い").unwrap()),
@@ -224,7 +295,7 @@ mod tests {
         let told: Vec<_> = (day.iter())
             .map(|record| (record.record.id, record.cancelled, record.findings.len()))
             .collect();
-        assert_eq!(told, [(one.id, true, 1), (two.id, false, 0)]);
+        assert_eq!(told, [(one.id, true, 0), (two.id, false, 1)]);
         assert!(
             store
                 .of_day(one.date.tomorrow().unwrap())

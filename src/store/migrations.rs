@@ -8,13 +8,14 @@ use super::probe::{Probe, Step};
 /// "UKTS": tells the database from other SQLite files.
 const APPLICATION_ID: u32 = 0x554b_5453;
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_book.sql"),
     include_str!("migrations/0002_people.sql"),
     include_str!("migrations/0003_crops.sql"),
     include_str!("migrations/0004_review.sql"),
     include_str!("migrations/0005_delivery.sql"),
     include_str!("migrations/0006_desk.sql"),
+    include_str!("migrations/0007_deed.sql"),
 ];
 
 /// The newest schema.

@@ -56,7 +56,7 @@ pub use audit::{Act, AuditRow, Head, Shown, Witnessed};
 pub use bulk::{EntrySource, Lookup};
 pub use connection::Synchronous;
 pub use crops::{Crop, CropPart};
-pub use desk::{Deed, RecordOfDay};
+pub use desk::{Deed, RecordOfDay, Told};
 pub use directory::{DataDirectory, DeliveryLock, DirectoryError, DirectoryPaths, StationLock};
 pub use enrolment::{Enrolment, Reach};
 pub use error::{Cause, Damage, StoreError};

@@ -4,8 +4,9 @@ use rusqlite::{Connection, params};
 
 use super::audit::{self, Act, Particulars, Shown, Witnessed};
 use super::error::StoreError;
-use super::outbox::{STORED, Stored};
+use super::outbox::{self, STORED, Stored};
 use super::sqlite::SqliteStore;
+use crate::intake::RecordId;
 
 /// An entry with findings that nobody settled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,23 @@ pub(super) fn insert(
         connection
             .prepare_cached("INSERT OR IGNORE INTO review (sequence, finding) VALUES (?1, ?2)")?
             .execute(params![sequence, shown.finding])?;
+    }
+    Ok(())
+}
+
+/// What was found of what a record was is settled by the entry that changes it, in its own row: its
+/// own findings tell what it is now.
+pub(super) fn supersede(
+    connection: &Connection,
+    record: RecordId,
+    sequence: i64,
+) -> Result<(), StoreError> {
+    for before in outbox::history(connection, record)? {
+        connection
+            .prepare_cached(
+                "UPDATE review SET settled_in = ?2 WHERE sequence = ?1 AND settled_in IS NULL",
+            )?
+            .execute(params![before.sequence, sequence])?;
     }
     Ok(())
 }
@@ -51,8 +69,8 @@ impl SqliteStore {
         })
     }
 
-    /// A person looked at an entry's findings and left the record as it is; a correction is an
-    /// entry of its own.
+    /// A person looked at an entry's findings and left the record as it is. A correction is an entry
+    /// of its own, which settles them too.
     ///
     /// # Errors
     /// [`StoreError::NotRecorded`].
@@ -102,7 +120,7 @@ mod tests {
     use super::super::RecordStore as _;
     use super::super::contract::{clerk, on_disk, record};
     use super::*;
-    use crate::intake::Entry;
+    use crate::intake::{Entry, EntryKind, Reason, VaccinationRecord};
 
     #[test]
     fn a_finding_waits_for_a_person_until_it_is_settled() {
@@ -128,6 +146,34 @@ mod tests {
             .settle_review(open[0].stored.sequence, &clerk())
             .unwrap();
         assert!(store.open_reviews(10).unwrap().is_empty());
+        assert!(store.scrub().unwrap().findings.is_empty());
+    }
+
+    #[test]
+    fn a_correction_settles_what_was_found_before_and_waits_for_what_is_found_of_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = on_disk(folder.path());
+        let found = |finding: &str| Witnessed {
+            shown: vec![Shown {
+                finding: finding.to_owned(),
+                for_review: true,
+            }],
+            ..clerk()
+        };
+        let first = Entry::new(record(1, 1, "FJ7489"));
+        store.record(&first, &found("odd_lot")).unwrap();
+        let correction = Entry {
+            id: RecordId::new(first.record.recorded_at),
+            kind: EntryKind::Correction(Reason::new("写し違い").unwrap()),
+            record: VaccinationRecord {
+                id: first.record.id,
+                ..record(1, 1, "FK0108")
+            },
+        };
+        store.record(&correction, &found("lot_recalled")).unwrap();
+        let open = store.open_reviews(10).unwrap();
+        let open: Vec<_> = open.into_iter().map(|open| open.findings).collect();
+        assert_eq!(open, [["lot_recalled"]]);
         assert!(store.scrub().unwrap().findings.is_empty());
     }
 }

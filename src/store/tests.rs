@@ -331,7 +331,7 @@ fn pictures_stay_until_the_day_is_closed_and_the_record_acknowledged() {
     let day = entry.record.date;
     store.record_with_crops(&entry, &[crop], &clerk()).unwrap();
     store
-        .keep_desk("{}", &[(Deed::Closed(day), clerk())])
+        .keep_desk("{}", &[Told::new(Deed::Closed(day), clerk())])
         .unwrap();
     assert_eq!(store.purge_crops(&clerk()).unwrap(), 0);
     store.advance(&[(2, Event::Send)], &clerk()).unwrap();
@@ -655,7 +655,7 @@ fn a_seal_on_paper_is_found_again_or_the_alarm_is_raised() {
     fill(&mut store, 0..3);
     let day = record(1, 1, "FJ7489").date;
     let rows = store
-        .keep_desk("{}", &[(Deed::Closed(day), clerk())])
+        .keep_desk("{}", &[Told::new(Deed::Closed(day), clerk())])
         .unwrap();
     let seal = rows[0].head().seal();
     fill(&mut store, 3..6);

@@ -106,10 +106,21 @@ fn a_station_that_starts_again_tells_first_what_waits() {
     let mut talk = Talk::with(&tablet);
     talk.say(&json!({"command": "issue_slip", "dose": 1}));
     talk.hear("lists");
+    talk.say(&json!({"command": "choose_slip", "slip": 1}));
+    // Answered after it: the choice was heard.
+    talk.say(&json!({"command": "undo"}));
+    talk.hear("not_done");
     talk.station.kill().expect("killed");
     talk.station.wait().expect("an end");
     let mut talk = Talk::with(&tablet);
-    assert_eq!(talk.hear("lists")["slips"][0]["slip"], 1);
+    let lists = talk.hear("lists");
+    assert_eq!(lists["slips"][0]["slip"], 1);
+    assert_eq!(
+        lists["open_choices"],
+        json!({"consultation_only": false, "slip": 1})
+    );
+    talk.say(&json!({"command": "choose_again", "same": true}));
+    assert_eq!(talk.hear("lists")["open_choices"], Value::Null);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use uketsuke::intake::Entry;
 use uketsuke::keys::{FileKeyStore, KeyName, KeyStore as _, RecoveryIdentity, Secret};
 use uketsuke::store::{
     Crop, CropPart, DataDirectory, Deed, Entered, Event, Medium, Opening, Probe, Receipt,
-    RecordStore as _, SqliteStore, Step, recover,
+    RecordStore as _, SqliteStore, Step, Told, recover,
 };
 
 use crate::book::with_identity;
@@ -133,7 +133,7 @@ fn work(store: &mut SqliteStore, first: u64) {
         ];
         store.advance(&deliver, &clerk()).expect("delivered");
         let day = entry.record.date;
-        let closed = [(Deed::Closed(day), clerk())];
+        let closed = [Told::new(Deed::Closed(day), clerk())];
         store.keep_desk("{}", &closed).expect("closed");
         store.purge_crops(&clerk()).expect("purged");
     }

@@ -196,6 +196,7 @@ fn a_day_is_closed_with_its_seal_or_not_at_all() {
         let tablet = tablet.after_power_cut(writes);
         let closed = rows(&tablet) > before;
         assert!(closed || seal.is_none(), "after {writes} writes");
+        assert!(rows(&tablet) <= before + 1, "after {writes} writes");
         let station = station_on(tablet.open().expect("a book"), &clock);
         let is_closed = station.snapshot().stage == Stage::Closed;
         assert_eq!(is_closed, closed, "after {writes} writes");
@@ -214,4 +215,24 @@ fn what_a_person_did_while_the_disk_was_full_is_in_the_log_once_there_is_room() 
     let sealed = |event: &Event| matches!(event, Event::Closed { seal, .. } if seal.len() == 12);
     assert!(events.iter().any(sealed), "{events:?}");
     assert_eq!(station.tick(), []);
+}
+
+#[test]
+fn what_may_be_in_the_log_although_nobody_heard_of_it_is_not_written_there_twice() {
+    let tablet = Tablet::new(6, Synchronous::Full);
+    let clock = VirtualClock::at_the_start();
+    let mut station = at_work(&tablet, &clock);
+    let rows = |tablet: &Tablet| {
+        let head = tablet.open().expect("a book").head();
+        head.expect("a log").sequence
+    };
+    let before = rows(&tablet);
+    tablet.disk.fail(UNSURE);
+    assert_eq!(not_written(&station.tell(Input::Close)), 1);
+    assert_eq!(not_written(&station.tick()), 1);
+    tablet.disk.heal();
+    let sealed = |event: &Event| matches!(event, Event::Closed { seal, .. } if seal.len() == 12);
+    assert!(station.tick().iter().any(sealed));
+    drop(station);
+    assert_eq!(rows(&tablet), before + 1);
 }

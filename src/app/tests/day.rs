@@ -1,9 +1,10 @@
 //! The other screens, by the words on the buttons.
 
-use super::paper::{number, session};
+use super::paper::{Paper, number, session};
 use super::stage::Stage;
 use crate::app::Screen;
 use crate::desk::{Input, Stage as DeskStage, Standing};
+use crate::intake::Outcome;
 use crate::text::Language::{English, Japanese};
 
 #[test]
@@ -233,6 +234,22 @@ fn the_next_voucher_is_a_consultation_only_if_somebody_says_so() {
     assert!(stage.paper.snapshot().consultation_only);
     stage.happens(|paper| paper.record(1));
     assert!(!stage.paper.snapshot().consultation_only);
+}
+
+#[test]
+fn whether_what_was_chosen_before_a_restart_is_of_the_next_voucher_is_one_touch() {
+    for (answer, only) in [("次の券に使う", true), ("使わない", false)] {
+        let mut stage = Stage::open(Japanese);
+        stage.press("次は予診のみ");
+        assert!(stage.shows("次の券: 予診のみ"));
+        stage.happens(Paper::restart);
+        stage.happens(|paper| paper.lay(1));
+        assert!(stage.paper.snapshot().records.is_empty());
+        stage.press(answer);
+        let records = stage.paper.snapshot().records;
+        let is_consultation = records[0].record.outcome == Outcome::ConsultationOnly;
+        assert_eq!(is_consultation, only);
+    }
 }
 
 #[test]

@@ -97,6 +97,20 @@ impl Paper {
         }
     }
 
+    /// The program ends and starts again, in the same session.
+    pub fn restart(&mut self) {
+        let resumed = Resumed {
+            notes: self.desk.notes(),
+            records: self.snapshot().records,
+            to_follow: Vec::new(),
+            last: SequenceNumber(self.place),
+        };
+        let station = StationId::new("tablet-1").unwrap();
+        let catalogue = Catalogue::built_in().unwrap();
+        self.desk = Desk::resume(station, catalogue, TicketKindCodes::default(), resumed);
+        self.tell(Input::ConfirmSession(session()));
+    }
+
     pub fn snapshot(&self) -> Snapshot {
         self.desk.snapshot(TODAY)
     }

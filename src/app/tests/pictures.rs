@@ -30,6 +30,11 @@ fn the_reception_looks_as_it_did() {
         stage.happens(Paper::take_away);
         stage.happens(|paper| paper.lay_doubtful(5));
         stage.looks_like("reception-unread");
+        stage.happens(Paper::take_away);
+        stage.happens(|paper| paper.tell(Input::ConsultationOnly(true)));
+        stage.looks_like("reception-consultation");
+        stage.happens(Paper::restart);
+        stage.looks_like("reception-chosen-before");
     }
 }
 

@@ -42,6 +42,13 @@ words! {
     NOT_RECORDED = "記録できていません", "NOT recorded";
     CHECKING = "確認中です", "Checking";
     OF_ANOTHER = "台の上の券ではありません。「確認」の一覧を見てください", "It is not the voucher on the table: see Review";
+    CHOSEN_BEFORE = "再起動の前の選択", "Chosen before the restart";
+    OF_THE_NEXT = "次に置く接種券に使いますか", "Is it for the next voucher?";
+    IS_OF_THE_NEXT = "次の券に使う", "Use it for the next";
+    NOT_OF_THE_NEXT = "使わない", "Do not use it";
+    NEXT_IS = "次の券:", "Next voucher:";
+    CHOSEN_CONSULTATION = "予診のみ", "consultation only";
+    CHOSEN_SLIP = "番号は後日の控え", "number-to-follow slip";
     NUMBER_TO_FOLLOW = "番号は後日", "number to follow";
     WAIT_FOR_OTHER = "前の接種券が終わるまでお待ちください", "Wait until the one before is done";
 

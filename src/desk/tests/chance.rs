@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::model::Model;
+use super::model::{Model, label};
 use super::world::*;
 use crate::desk::case::Step;
 use crate::desk::*;
@@ -17,7 +17,7 @@ impl Model {
     /// Lets the next thing happen; `what` and `which` choose it.
     pub(super) fn step(&mut self, what: u8, which: u8) -> Result<(), TestCaseError> {
         match what {
-            245 => return self.restart(which),
+            244..=245 => return self.restart(which),
             252.. => return self.evening(which),
             _ => {}
         }
@@ -61,8 +61,9 @@ impl Model {
             224..=226 => vec![Input::Undo],
             227..=236 => vec![self.change(what, at)],
             237..=240 => vec![self.count(which)],
-            241..=244 => vec![Input::Reopen(reason())],
+            241..=243 => vec![Input::Reopen(reason())],
             246..=247 => self.explain_some(),
+            248..=250 => vec![Input::ChooseAgain(which.is_multiple_of(2))],
             _ => vec![Input::Close],
         }
     }
@@ -306,6 +307,7 @@ impl Model {
                 self.tell(&Input::Checked { record, findings })?;
             }
             self.all_into_the_book()?;
+            self.tell(&Input::ChooseAgain(false))?;
             for input in self.explain_some() {
                 self.tell(&input)?;
             }
@@ -320,6 +322,10 @@ impl Model {
 
     /// The program ends in the middle of anything, and starts again.
     fn restart(&mut self, which: u8) -> Result<(), TestCaseError> {
+        // Mostly somebody has just chosen something.
+        if !which.is_multiple_of(4) {
+            self.tell(&Input::ConsultationOnly(true))?;
+        }
         // The book may have what was sent last, and nobody heard of it.
         let mut unheard = Vec::new();
         for entry in std::mem::take(&mut self.sent) {
@@ -333,16 +339,24 @@ impl Model {
         self.asked.clear();
         for number in self.nothing_said_of() {
             self.accepted.remove(&number);
+            self.chosen.remove(&number);
         }
         (self.lying, self.typed) = (None, None);
         self.marks.clear();
         self.trail
             .push_back(format!("restart, unheard {unheard:?}"));
+        let asked = self.is_chosen();
         self.world.restart_after(&unheard);
+        let asks = self.world.desk.open_choices.is_some();
+        label(asks || !asked, "what was chosen is forgotten")?;
         for (entry, place) in unheard {
             self.note_kept(entry.id, Kept::AsNew(place));
         }
         self.forget_other_days();
+        if matches!(which % 4, 1 | 2) {
+            let session = self.confirm(7);
+            self.tell(&session)?;
+        }
         self.holds()
     }
 
@@ -356,6 +370,16 @@ impl Model {
         let case = case.and_then(case::Case::number);
         let waiting = desk.table.waiting().map(|read| read.number);
         case.into_iter().chain(waiting).collect()
+    }
+
+    /// Whether something was chosen for the next voucher, or for one of which no list knows.
+    fn is_chosen(&self) -> bool {
+        let desk = &self.world.desk;
+        let in_hand = desk.case.as_ref().filter(|case| {
+            case.step == Step::Checking || (case.step == Step::Recording && case.listed.is_none())
+        });
+        let voucher = in_hand.filter(|case| case.step == Step::Checking || case.number().is_some());
+        !desk.next.is_none() || voucher.is_some_and(|case| !case.choices.is_none())
     }
 
     /// The book tells the records of its day alone.

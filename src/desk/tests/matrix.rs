@@ -6,51 +6,52 @@ use crate::intake::*;
 use crate::reading::Guidance;
 use crate::voucher::DoseNumber;
 
-/// Columns, each the stage that a desk is in: no session, ready, ready with the voucher that was
-/// just recorded, entering, checking, held, recording, failed, closed. The voucher of a desk that
-/// checks, holds, records or failed was taken away.
+/// Columns, each the stage that a desk is in: no session, a choice open, ready, ready with the
+/// voucher that was just recorded, entering, checking, held, recording, failed, closed. The voucher
+/// of a desk that checks, holds, records or failed was taken away.
 ///
 /// Cells, the stage that the desk comes to, by the letter of its column (`R` for both that are
 /// ready); `-`: refused, and nothing changed.
 const TABLE: &str = "
-                       N R D E C H W F X
-reading                N R R E C H W F X
-in doubt               N R R E C H W F X
-accepted, another      - C - C C - W - -
-accepted, in hand      - C R C C H W W -
-ended                  N R R E C H W F X
-checked, nothing       N R R E W H W F X
-checked, stops         N R R E H H W F X
-recorded               - - - - - - R R -
-not recorded           - - - - - - F - -
-retry                  - - - - - - - W -
-confirm session        R R R - - - - - -
-change lot             - R R - - - - - -
-move lot change        - R R - - - - - -
-relieve                - R R E C H W F X
-clear table            N R R R C R W R X
-consultation only      - R R E - - - - -
-record all the same    - - - - - W - - -
-do not record          - - - - - R - - -
-put aside              - - - R - R - R -
-enter by hand          - E E - - - - - -
-typed                  - - - C - - - - -
-stop entering          - - - R - - - - -
-put undecided aside    - R R E C H W F X
-read again as          - R R E C H W F X
-take up                - C C - - - - - -
-settle aside           - R R E C H W F X
-issue slip             - C C - - - - - -
-choose slip            - R R E - - - - -
-undo                   - - R - - - - - -
-cancel                 - R R E C H W F -
-correct                - R R E C H W F -
-reviewed               - R R E C H W F -
-counted                - R R E C H W F -
-discarded              - R R E C H W F -
-explain                - R R E C H W F -
-close                  - X - - - - - - -
-reopen                 - - - - - - - - R
+                       N O R D E C H W F X
+reading                N O R R E C H W F X
+in doubt               N O R R E C H W F X
+accepted, another      - - C - C C - W - -
+accepted, in hand      - - C R C C H W W -
+ended                  N O R R E C H W F X
+checked, nothing       N O R R E W H W F X
+checked, stops         N O R R E H H W F X
+recorded               - - - - - - - R R -
+not recorded           - - - - - - - F - -
+retry                  - - - - - - - - W -
+confirm session        R - R R - - - - - -
+change lot             - - R R - - - - - -
+move lot change        - - R R - - - - - -
+relieve                - O R R E C H W F X
+clear table            N O R R R C R W R X
+consultation only      - - R R E - - - - -
+choose again           - R - - - - - - - -
+record all the same    - - - - - - W - - -
+do not record          - - - - - - R - - -
+put aside              - - - - R - R - R -
+enter by hand          - - E E - - - - - -
+typed                  - - - - C - - - - -
+stop entering          - - - - R - - - - -
+put undecided aside    - O R R E C H W F X
+read again as          - O R R E C H W F X
+take up                - - C C - - - - - -
+settle aside           - O R R E C H W F X
+issue slip             - - C C - - - - - -
+choose slip            - - R R E - - - - -
+undo                   - - - R - - - - - -
+cancel                 - O R R E C H W F -
+correct                - O R R E C H W F -
+reviewed               - O R R E C H W F -
+counted                - O R R E C H W F -
+discarded              - O R R E C H W F -
+explain                - O R R E C H W F -
+close                  - - X - - - - - - -
+reopen                 - - - - - - - - - R
 ";
 
 /// The voucher that a desk has in hand.
@@ -64,6 +65,11 @@ fn desk_in(column: char) -> World {
     let mut world = World::open(Mode::BeforeShot);
     a_bit_of_everything(&mut world);
     match column {
+        'O' => {
+            world.does(Input::ConsultationOnly(true));
+            world.restart();
+            world.does(Input::ConfirmSession(session()));
+        }
         'D' => {
             world.record(IN_HAND);
         }
@@ -173,6 +179,7 @@ fn input(row: &str, world: &mut World) -> Input {
         "relieve" => Input::Relieve(OperatorId::new("clerk-02").unwrap()),
         "clear table" => Input::ClearTable,
         "consultation only" => Input::ConsultationOnly(true),
+        "choose again" => Input::ChooseAgain(true),
         "record all the same" => Input::RecordAllTheSame(reason()),
         "do not record" => Input::DoNotRecord(reason()),
         "put aside" => Input::PutAside(reason()),
@@ -240,6 +247,7 @@ fn input(row: &str, world: &mut World) -> Input {
 fn letter(stage: Stage) -> char {
     match stage {
         Stage::NoSession => 'N',
+        Stage::ChoiceOpen => 'O',
         Stage::Ready => 'R',
         Stage::Entering => 'E',
         Stage::Checking => 'C',

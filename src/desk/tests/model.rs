@@ -50,12 +50,14 @@ pub(super) struct Model {
     /// Doses of today's records that hold.
     pub(super) given: BTreeMap<RecordId, VialKey>,
     pub(super) counted: BTreeMap<VialKey, (i64, i64, i64, i64)>,
+    /// What was chosen for vouchers that are not settled.
+    pub(super) chosen: BTreeMap<VoucherNumber, Choices>,
     /// The last number that was typed in the present entry by hand, and whether a mark backs it.
     pub(super) typed: Option<VoucherNumber>,
     pub(super) marks: Vec<VoucherNumber>,
 }
 
-fn label(sound: bool, what: &str) -> Result<(), TestCaseError> {
+pub(super) fn label(sound: bool, what: &str) -> Result<(), TestCaseError> {
     if sound {
         Ok(())
     } else {
@@ -88,6 +90,7 @@ impl Model {
             unheard: BTreeMap::new(),
             given: BTreeMap::new(),
             counted: BTreeMap::new(),
+            chosen: BTreeMap::new(),
             typed: None,
             marks: Vec::new(),
         }
@@ -109,6 +112,10 @@ impl Model {
         self.note_input(input);
         let effects = self.world.step(input.clone());
         let refused = was_refused(input, refusal(&effects).as_ref());
+        // The same step may take in the voucher that waits, which may be the same one.
+        if let Some(number) = self.settled_by(input, refused, &effects) {
+            self.chosen.remove(&number);
+        }
         for effect in &effects {
             self.note_effect(effect, input)?;
             let holds = question && self.world.stage() == Stage::Held;
@@ -167,9 +174,10 @@ impl Model {
             } => {
                 self.asked.push(*record);
                 self.subjects.insert(*record, candidate.subject.voucher());
+                self.stays_as_chosen(*record)?;
                 let case = self.world.desk.case.as_ref();
                 let seen = case.is_some_and(|c| c.presentation.is_some() && c.entry.id == *record);
-                let is_new = |c: &case::Case| c.entry.id == *record && c.completes.is_none();
+                let is_new = |c: &case::Case| c.entry.id == *record && c.completes().is_none();
                 let today = candidate.date == self.world.today;
                 let confirmed = today && self.confirmed.contains(&candidate.date);
                 label(
@@ -192,6 +200,23 @@ impl Model {
             Effect::Audit(act) => self.note_act(act),
             Effect::Sound(_) | Effect::Refuse(_) | Effect::SettleReview(_) => {}
         }
+        Ok(())
+    }
+
+    /// What was chosen for a voucher holds until it is settled, whatever comes between; another slip
+    /// may be chosen for it.
+    fn stays_as_chosen(&mut self, record: RecordId) -> Result<(), TestCaseError> {
+        let case = self.world.desk.case.as_ref();
+        let Some(case) = case.filter(|case| case.entry.record.id == record) else {
+            return Ok(());
+        };
+        let Some(number) = case.number().filter(|_| !case.choices.is_none()) else {
+            let number = case.number();
+            let chosen = number.is_some_and(|number| self.chosen.contains_key(&number));
+            let forgot = chosen && case.entry.kind == EntryKind::New;
+            return label(!forgot, "what was chosen for a voucher is forgotten");
+        };
+        self.chosen.insert(number, case.choices);
         Ok(())
     }
 
@@ -253,6 +278,8 @@ impl Model {
                 if today && self.confirmed.insert(session.date) {
                     self.given.clear();
                     self.counted.clear();
+                    // What was chosen is of the day it was chosen on.
+                    self.chosen.clear();
                 }
             }
             Act::RecordedAllTheSame { record, .. } => {
@@ -287,11 +314,30 @@ impl Model {
     fn settle(&mut self, number: Option<VoucherNumber>) {
         if let Some(number) = number {
             self.accepted.insert(number, true);
+            self.chosen.remove(&number);
         }
     }
 
     fn settle_record(&mut self, record: RecordId) {
         self.settle(self.subjects.get(&record).copied().flatten());
+    }
+
+    /// The voucher that an answer settles.
+    fn settled_by(
+        &self,
+        input: &Input,
+        refused: bool,
+        effects: &[Effect],
+    ) -> Option<VoucherNumber> {
+        match input {
+            Input::Recorded { entry, .. } if !refused => {
+                self.entries.get(entry)?.record.subject.voucher()
+            }
+            Input::Checked { record, .. } if sounds(effects).contains(&Sound::AlreadyRecorded) => {
+                self.subjects.get(record).copied().flatten()
+            }
+            _ => None,
+        }
     }
 
     fn note_answer(&mut self, input: &Input, refused: bool, effects: &[Effect]) {

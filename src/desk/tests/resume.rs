@@ -85,6 +85,7 @@ fn every_correction_of_a_lot_change_that_was_moved_is_handed_over_again() {
     assert_eq!(interrupted.len(), 2);
     for entry in interrupted {
         world.does(Input::Retry(entry));
+        world.checked(Vec::new());
         assert_eq!(world.kept(), [Sound::Corrected]);
     }
     let view = world.view();
@@ -130,25 +131,164 @@ fn the_question_of_a_slip_is_asked_until_it_is_answered() {
     assert!(world.view().slips.is_empty());
 }
 
-#[test]
-fn a_slip_that_was_chosen_has_to_be_chosen_again() {
-    let mut world = ready();
+/// A dose was given, and its slip is the next voucher's.
+fn slip_chosen(mode: Mode) -> World {
+    let mut world = World::open(mode);
     world.does(Input::IssueSlip(second()));
     world.checked(Vec::new());
     world.kept();
     let slip = world.view().slips[0].number;
     world.does(Input::ChooseSlip(Some(slip)));
+    world
+}
+
+#[test]
+fn whether_a_slip_that_was_chosen_is_of_the_next_voucher_is_asked_first() {
+    for same in [true, false] {
+        let mut world = slip_chosen(Mode::AfterShot);
+        world.restart();
+        world.does(Input::ConfirmSession(session()));
+        assert_eq!(world.stage(), Stage::ChoiceOpen);
+        world.sent = None;
+        assert_eq!(
+            world.lay(1),
+            [Sound::NotTakenIn, Sound::Refused],
+            "it may be another person's"
+        );
+        world.restart();
+        world.does(Input::ConfirmSession(session()));
+        world.lay(1);
+        world.does(Input::ChooseAgain(same));
+        assert_eq!(world.stage(), Stage::Checking, "it lies there");
+        world.checked(Vec::new());
+        let is_new = world.sent.clone().unwrap().kind == EntryKind::New;
+        assert_eq!(is_new, !same);
+    }
+}
+
+#[test]
+fn a_choice_that_is_open_is_of_its_day() {
+    let mut world = ready();
+    world.does(Input::ConsultationOnly(true));
+    world.restart();
+    world.tomorrow();
+    let date = world.today;
+    world.does(Input::ConfirmSession(Session { date, ..session() }));
+    assert_eq!(world.stage(), Stage::Ready);
+}
+
+#[test]
+fn a_voucher_that_was_held_is_taken_in_again_as_was_chosen_for_it() {
+    let mut consultation = World::open(Mode::BeforeShot);
+    consultation.does(Input::ConsultationOnly(true));
+    let interrupted: [fn(&mut World); 3] = [
+        |world| {
+            world.does(Input::ClearTable);
+        },
+        |world| {
+            world.restart();
+            world.does(Input::ConfirmSession(session_in(Mode::BeforeShot)));
+        },
+        |world| {
+            world.does(Input::PutAside(reason()));
+            world.take_away();
+        },
+    ];
+    for mut world in [consultation, slip_chosen(Mode::BeforeShot)] {
+        world.lay(1);
+        let chosen = world.desk.case.clone().unwrap().choices;
+        for interrupt in interrupted {
+            world.checked(stop());
+            interrupt(&mut world);
+            assert_eq!(world.stage(), Stage::Ready);
+            world.lay(1);
+            let case = world.desk.case.clone().unwrap();
+            assert_eq!(case.choices, chosen);
+            let given = matches!(case.entry.record.outcome, Outcome::Given(_));
+            assert_eq!(given, chosen.slip.is_some());
+        }
+    }
+}
+
+#[test]
+fn what_was_chosen_for_a_voucher_that_was_being_checked_is_asked_about() {
+    let mut world = ready();
+    world.does(Input::ConsultationOnly(true));
+    world.lay(1);
+    assert_eq!(world.stage(), Stage::Checking);
     world.restart();
     world.does(Input::ConfirmSession(session()));
-    assert_eq!(world.view().chosen_slip, None);
-    world.lay(1);
-    world.checked(Vec::new());
-    let kind = world.sent.clone().unwrap().kind;
-    assert_eq!(
-        kind,
-        EntryKind::New,
-        "the next voucher may be another person's"
-    );
+    let open = world.view().open_choices.unwrap();
+    assert!(open.outcome.is_consultation_only());
+}
+
+#[test]
+fn what_is_found_of_a_correction_goes_into_the_book_with_it() {
+    let mut world = ready();
+    let record = world.record(1);
+    world.take_away();
+    let change = Change {
+        vaccine: Some((
+            ProductId::new("comirnaty-12").unwrap(),
+            Lot::new("FK0108").unwrap(),
+        )),
+        ..Change::default()
+    };
+    world.sent = None;
+    let reason = reason();
+    world.does(Input::Correct {
+        record,
+        change,
+        reason,
+    });
+    world.restart();
+    for entry in world.desk.interrupted() {
+        world.does(Input::Retry(entry));
+    }
+    assert_eq!(world.sent, None, "the rules look first");
+    let findings = review();
+    let effects = world.step(Input::Checked { record, findings });
+    let shown = effects.iter().find_map(|effect| match effect {
+        Effect::Record { shown, .. } => Some(shown.clone()),
+        _ => None,
+    });
+    assert_eq!(shown, Some(review()));
+    world.kept();
+    assert_eq!(world.view().records[0].findings, review());
+}
+
+#[test]
+fn an_entry_that_the_book_had_all_along_is_found_out_once_and_answered_once() {
+    for answered in [false, true] {
+        let mut world = World::open(if answered {
+            Mode::BeforeShot
+        } else {
+            Mode::AfterShot
+        });
+        world.lay(1);
+        let findings = if answered { stop() } else { review() };
+        world.checked(findings.clone());
+        if answered {
+            world.does(Input::RecordAllTheSame(reason()));
+        }
+        let entry = world.sent.clone().unwrap();
+        world.not_kept();
+        // The book has it, with all that was found.
+        let place = world.next_place();
+        world.restart_after(&[(entry.clone(), place)]);
+        let day = world.desk.day.as_mut().unwrap();
+        day.records[0].findings = findings;
+        world.does(Input::Retry(entry.id));
+        let kept = Kept::AsNew(place);
+        let effects = world.step(Input::Recorded {
+            entry: entry.id,
+            kept,
+        });
+        let expected = if answered { Vec::new() } else { review() };
+        assert_eq!(world.view().records[0].findings, expected);
+        let settled = effects.contains(&Effect::SettleReview(entry.record.id));
+        assert_eq!(settled, answered);
+    }
 }
 
 #[test]

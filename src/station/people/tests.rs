@@ -9,11 +9,11 @@ use super::*;
 use crate::accounts::{Cost, PinHash, Tries};
 use crate::camera::{CameraError, Counts, FrameSource, Grab};
 use crate::clock::{Clock, RunId};
-use crate::desk::{Keyed, Read, Target};
-use crate::intake::{Catalogue, Reason, RecordId};
+use crate::desk::{Keyed, Notes, Read, Target};
+use crate::intake::{Catalogue, Entry, EntryKind, Reason, RecordId, VaccinationRecord};
 use crate::reading::{FrameId, Reader, WitnessKind};
 use crate::station::{Beside, Enrolling, Look, Surroundings, Unseen, Until, run};
-use crate::store::{SqliteStore, on_disk};
+use crate::store::{RecordStore as _, SqliteStore, on_disk};
 use crate::text::Bilingual;
 
 const IDLE: Duration = Duration::from_mins(5);
@@ -86,12 +86,16 @@ impl Site {
     }
 
     fn open_as(&self, people: &[(&str, &str, Role)], idle_lock: Option<Duration>) -> Station<'_> {
+        self.open_on(self.book_of(people), idle_lock)
+    }
+
+    fn open_on(&self, store: SqliteStore, idle_lock: Option<Duration>) -> Station<'_> {
         let surroundings = Surroundings {
             idle_lock,
             ..Surroundings::default()
         };
         let catalogue = Catalogue::built_in().unwrap();
-        let (store, user) = (self.book_of(people), id("os-test"));
+        let user = id("os-test");
         Station::open(store, catalogue, surroundings, &self.clock, user).unwrap()
     }
 }
@@ -248,6 +252,43 @@ fn nothing_is_done_and_nothing_recorded_before_somebody_sits_there() {
     station.gives_pin(STAFF.0, STAFF.1);
     station.sees_voucher(2);
     assert_eq!(station.snapshot().records.len(), 1);
+}
+
+/// What a station without sign-in makes of a voucher.
+fn some_record() -> VaccinationRecord {
+    let site = Site::new();
+    let mut station = site.open(&[]);
+    station.tell(Input::ConfirmSession(session()));
+    station.sees_voucher(1);
+    station.snapshot().records[0].record.clone()
+}
+
+#[test]
+fn what_was_interrupted_waits_until_somebody_answers_for_it() {
+    let (site, record) = (Site::new(), some_record());
+    let mut store = site.book_of(&[STAFF]);
+    let witnessed = Witnessed::new(id("os-test"), site.clock.now());
+    let kept = store.record(&Entry::new(record.clone()), &witnessed);
+    kept.unwrap();
+    // The program ended while a cancellation was on its way.
+    let notes = Notes {
+        day: Some(record.date),
+        changes: vec![Entry {
+            id: RecordId::new(record.recorded_at),
+            kind: EntryKind::Cancellation(reason()),
+            record,
+        }],
+        ..Notes::default()
+    };
+    let notes = serde_json::to_string(&notes).unwrap();
+    store.keep_desk(&notes, &[]).unwrap();
+
+    let mut station = site.open_on(store, Some(IDLE));
+    station.tick();
+    assert_eq!(station.snapshot().pending.len(), 1);
+    station.gives_pin(STAFF.0, STAFF.1);
+    station.tick();
+    assert_eq!(station.snapshot().pending, []);
 }
 
 #[test]

@@ -107,6 +107,7 @@ fn next_steps(
                 continue;
             }
             match action {
+                Action::ChooseAgain(same) => cx.orders.desk(Input::ChooseAgain(*same)),
                 Action::Undo => cx.orders.desk(Input::Undo),
                 Action::Retry(entry) => cx.orders.desk(Input::Retry(*entry)),
                 Action::Type => {

@@ -7,12 +7,14 @@ use crate::app::view::CameraState;
 use crate::app::widgets::{Emphasis, Sign, grouped_pattern};
 use crate::app::words::{self, Words};
 use crate::desk::{Ending, OnTable, PresentationId, Snapshot, Stage};
-use crate::intake::RecordId;
+use crate::intake::{RecordId, SlipNumber};
 use crate::reading::Pattern;
 
 /// What a person may do about what lies there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
+    /// What was chosen before a restart is of the next voucher, or is not.
+    ChooseAgain(bool),
     /// Take the record back.
     Undo,
     /// Hand the entry to the book again.
@@ -30,6 +32,8 @@ pub(super) enum Action {
 impl Action {
     pub(super) fn words(self) -> Words {
         match self {
+            Self::ChooseAgain(true) => words::IS_OF_THE_NEXT,
+            Self::ChooseAgain(false) => words::NOT_OF_THE_NEXT,
             Self::Undo => words::UNDO,
             Self::Retry(_) => words::TRY_AGAIN,
             Self::Type => words::TYPE_NUMBER,
@@ -45,7 +49,7 @@ impl Action {
             Self::RecordAnyway => Some(Asked::RecordAnyway),
             Self::DoNotRecord => Some(Asked::DoNotRecord),
             Self::PutAside => Some(Asked::PutAside),
-            Self::Undo | Self::Retry(_) | Self::Type => None,
+            Self::ChooseAgain(_) | Self::Undo | Self::Retry(_) | Self::Type => None,
         }
     }
 
@@ -96,6 +100,13 @@ pub(super) struct Situation {
     pub(super) leads_to: Option<Screen>,
 }
 
+/// What was chosen for one voucher, in words.
+fn chosen(cx: &Cx<'_>, consultation_only: bool, slip: Option<SlipNumber>) -> Vec<String> {
+    let consultation = consultation_only.then(|| cx.t(words::CHOSEN_CONSULTATION).to_owned());
+    let slip = slip.map(|slip| format!("{} {slip}", cx.t(words::CHOSEN_SLIP)));
+    consultation.into_iter().chain(slip).collect()
+}
+
 impl Situation {
     /// The situation at the desk.
     pub(super) fn of(cx: &Cx<'_>) -> Self {
@@ -109,6 +120,7 @@ impl Situation {
                 leads_to: Some(Screen::Start),
                 ..Self::plain(Sign::Known, cx.t(words::DAY_CLOSED), "")
             },
+            Stage::ChoiceOpen => Self::choice_open(cx),
             Stage::Failed => Self::failed(cx),
             Stage::Held => Self::held(cx),
             _ => match &desk.table {
@@ -136,7 +148,29 @@ impl Situation {
                 Self::plain(Sign::Stop, cx.t(words::CAMERA_LOST), cx.says(why))
             }
             CameraState::Starting => Self::plain(Sign::Busy, cx.t(words::STARTING), ""),
-            CameraState::Looking => Self::plain(Sign::Waiting, cx.t(words::LAY_DOWN), ""),
+            CameraState::Looking => {
+                let desk = &cx.view.desk;
+                let chosen = chosen(cx, desk.consultation_only, desk.chosen_slip);
+                let next = match chosen.is_empty() {
+                    true => String::new(),
+                    false => format!("{} {}", cx.t(words::NEXT_IS), chosen.join("・")),
+                };
+                Self::plain(Sign::Waiting, cx.t(words::LAY_DOWN), &next)
+            }
+        }
+    }
+
+    /// What was chosen before a restart may be of the next voucher.
+    fn choice_open(cx: &Cx<'_>) -> Self {
+        let open = cx.view.desk.open_choices.unwrap_or_default();
+        Self {
+            notes: chosen(cx, open.outcome.is_consultation_only(), open.slip),
+            actions: vec![Action::ChooseAgain(true), Action::ChooseAgain(false)],
+            ..Self::plain(
+                Sign::Ask,
+                cx.t(words::CHOSEN_BEFORE),
+                cx.t(words::OF_THE_NEXT),
+            )
         }
     }
 
