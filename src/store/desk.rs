@@ -260,7 +260,7 @@ mod tests {
         let mut store = on_disk(folder.path());
         let day = jiff::civil::date(2021, 11, 20);
         let closed = Told::new(Deed::Closed(day), clerk());
-        let row = store.keep_desk("{}", &[closed.clone()]).unwrap();
+        let row = store.keep_desk("{}", std::slice::from_ref(&closed)).unwrap();
         let counted = Told::new(
             Deed::Did(Act::Counted, "FJ7489 vials 1 drawn 6".to_owned()),
             clerk(),
