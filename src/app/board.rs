@@ -74,8 +74,10 @@ impl Picture {
 pub enum EnrolmentState {
     /// The server is being asked.
     Asking,
-    /// The station is enrolled there.
+    /// The station is enrolled there, and delivers.
     Enrolled(String),
+    /// It is enrolled anew, while it delivers as it was enrolled before.
+    EnrolledAnew,
     /// It is not, and why, with the remedy.
     Failed(Bilingual),
 }

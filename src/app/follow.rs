@@ -168,12 +168,15 @@ impl Told {
             Event::Copy(copy) => self.copy = Some(copy.clone()),
             Event::Delivery(progress) => self.delivery(progress),
             Event::NotDelivering(why) => self.delivery = DeliveryState::Halted(why.words()),
+            Event::Delivering => self.delivery = DeliveryState::Delivered,
             Event::CardSeen { session, code } => {
                 self.card = Some((session.clone(), code.clone()));
             }
             Event::CardRefused(why) => self.notify(why.clone()),
             Event::Closed { seal, .. } => self.seal = Some(seal.clone()),
-            Event::AlreadyRecorded { .. }
+            // What was just recorded says so itself.
+            Event::ForReview { .. }
+            | Event::AlreadyRecorded { .. }
             | Event::Question { .. }
             | Event::NotAccepted(_)
             | Event::LeftUndecided(_)

@@ -78,7 +78,7 @@ fn day_of(place: &Place, date: Date) -> anyhow::Result<DayFile> {
 
 /// The passphrase in a file.
 pub(super) fn passphrase(path: &Path) -> anyhow::Result<Passphrase> {
-    let text = std::fs::read_to_string(path).with_context(|| at(path))?;
+    let text = std::fs::read_to_string(path).with_context(|| unopened(path))?;
     Ok(Passphrase::new(&text)?)
 }
 
@@ -99,7 +99,7 @@ pub(super) fn open<'a>(
     passphrase: &Passphrase,
     path: &'a Path,
 ) -> anyhow::Result<Opened<'a>> {
-    let sealed = std::fs::read(path).with_context(|| at(path))?;
+    let sealed = std::fs::read(path).with_context(|| unopened(path))?;
     let token = passphrase.open(&sealed).with_context(|| at(path))?;
     let token = std::str::from_utf8(&token).with_context(|| at(path))?;
     let signed: Signed<DayFile> =
@@ -138,6 +138,13 @@ pub(super) fn newest(all: Vec<Opened<'_>>) -> (Vec<Opened<'_>>, Vec<Opened<'_>>)
         }
     }
     (taken, left_out)
+}
+
+fn unopened(path: &Path) -> String {
+    format!(
+        "{}: ファイルを開けません。場所を確かめてください / cannot be opened: check the path",
+        path.display()
+    )
 }
 
 fn at(path: &Path) -> String {

@@ -83,7 +83,7 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
     look_at(&mut transport, &args.server, kind)?;
     let place = args.data.place_of(kind)?;
     let mut store = place.store()?;
-    let moving = right_to_move(&place, &mut store, &args.server)?;
+    let _moving = right_to_move(&place, &mut store, &args.server)?;
     let key = device_key(&place)?;
     let now = place.now();
     let enrolment = match enrol(&mut transport, &args.server, &code, &key, kind, ca, &now) {
@@ -92,13 +92,7 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<u8> {
         Err(EnrolError::OtherKind(error)) => return Err(error.into()),
         Err(error) => return Err(error).with_context(|| at(&args.server)),
     };
-    keep(
-        &mut store,
-        &enrolment,
-        args.moved,
-        moving.as_ref(),
-        &place.witnessed(),
-    )?;
+    keep(&mut store, &enrolment, args.moved, &place.witnessed())?;
     println!(
         "{} に端末 {} として登録しました。「uketsuke sync」で送信できます\n\
          enrolled at {0} as {1}: `uketsuke sync` delivers",
@@ -133,13 +127,16 @@ pub(super) fn enrol_beside(
         let key = device_key(place)?;
         let server = asked.server.trim();
         let mut store = place.quiet_store()?;
-        let moving = right_to_move(place, &mut store, server)?;
+        let _moving = right_to_move(place, &mut store, server)?;
         let enrolment = enrol(&mut transport, server, &asked.code, &key, kind, None, &now)?;
-        keep(&mut store, &enrolment, false, moving.as_ref(), witnessed)?;
+        keep(&mut store, &enrolment, false, witnessed)?;
         Ok(enrolment)
     };
     enrolled().map_err(|error| Bilingual::of_text(&error.root_cause().to_string()))
 }
+
+/// Why nobody goes to another server just now.
+const DELIVERING: &str = "今の送信先へ送信しているプログラムがあります。受付の画面と「uketsuke sync」を閉じてから、「uketsuke enrol」で登録してください / records are being delivered to the server of before: close the window and `uketsuke sync`, then use `uketsuke enrol`";
 
 /// The right to deliver, which who goes to another server has to have meanwhile: what the server of
 /// before takes later on would count as the new one's. `None` where it is not needed.
@@ -155,22 +152,14 @@ fn right_to_move(
     Ok(Some(lock.context(DELIVERING)?))
 }
 
-/// Why nobody goes to another server just now.
-const DELIVERING: &str = "今の送信先へ送信しているプログラムがあります。受付の画面と「uketsuke sync」を閉じてから、「uketsuke enrol」で登録してください / records are being delivered to the server of before: close the window and `uketsuke sync`, then use `uketsuke enrol`";
-
 /// Keeps it; a server on the host of before is the one of before.
 fn keep(
     store: &mut SqliteStore,
     enrolment: &Enrolment,
     moved: bool,
-    moving: Option<&DeliveryLock>,
     witnessed: &Witnessed,
 ) -> anyhow::Result<()> {
     let same_host = is_same_host(store.enrolment()?.as_ref(), &enrolment.server);
-    // A server may send on to another host than it was asked at.
-    if !same_host {
-        moving.context(DELIVERING)?;
-    }
     Ok(store.keep_enrolment(enrolment, moved || same_host, witnessed)?)
 }
 

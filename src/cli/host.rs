@@ -32,6 +32,8 @@ pub(super) struct Hosted<'a> {
     pub viewer: &'a dyn Viewer,
     /// Makes the station known to a server; `None` where `uketsuke enrol` does.
     pub enrol: Option<Box<Enrol<'a>>>,
+    /// Who delivers from then on.
+    pub hired: Receiver<Courier<'a>>,
     /// When it ends.
     pub until: Until,
 }
@@ -41,9 +43,9 @@ pub(super) struct Hosted<'a> {
 ///
 /// # Errors
 /// When the models, the book, or the enrolment cannot be used, or another station has the folder.
-pub(super) fn host(
-    place: &Place,
-    hosted: Hosted<'_>,
+pub(super) fn host<'a>(
+    place: &'a Place,
+    hosted: Hosted<'a>,
     tell: &mut Listener<'_>,
 ) -> anyhow::Result<Option<(Ending, Snapshot)>> {
     let reader = Reader::new()?;
@@ -72,6 +74,7 @@ pub(super) fn host(
         cards: session::opener(place),
         clock: place.clock.as_ref(),
         courier,
+        hired: hosted.hired,
         commands: hosted.commands,
         viewer: hosted.viewer,
         enrol: hosted.enrol,
@@ -115,7 +118,7 @@ fn begin(station: &mut Station<'_>, session: Session, tell: &mut Listener<'_>) -
 }
 
 /// Who delivers; why nobody does, otherwise.
-fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> {
+pub(super) fn courier(place: &Place) -> anyhow::Result<(Option<Courier<'_>>, Option<Why>)> {
     let mut store = place.quiet_store()?;
     let Some(enrolment) = store.enrolment()? else {
         return Ok((None, Some(Why::NotEnrolled)));

@@ -158,7 +158,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::from(EXIT_OK),
         Err(error) => {
-            eprintln!("uketsuke: {error:#}");
+            eprintln!("uketsuke: {}", told_once(&error));
             #[cfg(feature = "records")]
             let code = exit_code(&error);
             #[cfg(not(feature = "records"))]
@@ -166,6 +166,19 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// The error and its causes, without those that the words before them tell already.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 fn run_command(command: Command) -> anyhow::Result<u8> {

@@ -3,22 +3,22 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use clap::Args;
 
 use super::data_dir::{DataArgs, Place};
 use super::enrol::enrol_beside;
-use super::host::{Hosted, host, settings_of};
+use super::host::{Hosted, courier, host, settings_of};
 use super::training::{self, Training};
 use super::{EXIT_OK, presets};
 use crate::app::{self, Board, EnrolmentState, Facts, Follower, Orders, Speaker};
 use crate::camera::{CameraName, FrameSource, Practice, SystemTime};
 use crate::config::DirectoryKind;
 use crate::optics::Mount;
-use crate::station::{Command, Enrolling, Until};
-use crate::store::{DataDirectory, Witnessed};
+use crate::station::{Command, Courier, Enrolling, Until};
+use crate::store::{DataDirectory, Enrolment, Witnessed};
 use crate::text::Bilingual;
 
 /// Arguments of `uketsuke` alone.
@@ -100,7 +100,7 @@ fn file_name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-type Hand = std::sync::mpsc::Sender<crate::camera::Turn>;
+type Hand = Sender<crate::camera::Turn>;
 
 /// The camera, and the hand that lays samples under it where it is the practice table.
 fn camera(
@@ -139,9 +139,10 @@ impl Below {
             Speaker::start(),
         );
         let (asked, to_enrol) = channel();
+        let (hire, hired) = channel();
         let (place, board) = (&self.place, self.board.as_ref());
         let ended = thread::scope(|scope| {
-            scope.spawn(move || enrol_all(place, board, &to_enrol));
+            scope.spawn(move || enrol_all(place, board, &to_enrol, &hire));
             let hosted = Hosted {
                 source: self.source,
                 mount: self.mount,
@@ -153,6 +154,7 @@ impl Below {
                 enrol: Some(Box::new(move |enrolling, by| {
                     let _ = asked.send((enrolling, by));
                 })),
+                hired,
                 until: Until::CommandsEnd,
             };
             host(place, hosted, &mut |event, _| {
@@ -167,13 +169,28 @@ impl Below {
     }
 }
 
-/// Makes the station known to servers, one after the other, and shows what came of it.
-fn enrol_all(place: &Place, board: &Board, to_enrol: &Receiver<(Enrolling, Witnessed)>) {
+/// Makes the station known to servers, one after the other, and shows what came of it. Where nobody
+/// delivers yet, somebody does from then on.
+fn enrol_all<'a>(
+    place: &'a Place,
+    board: &Board,
+    to_enrol: &Receiver<(Enrolling, Witnessed)>,
+    hire: &Sender<Courier<'a>>,
+) {
     for (enrolling, by) in to_enrol {
         board.put_enrolment(EnrolmentState::Asking);
         board.put_enrolment(match enrol_beside(place, &enrolling, &by) {
-            Ok(enrolment) => EnrolmentState::Enrolled(enrolment.server),
+            Ok(Enrolment { server, .. }) => match hired(place, hire) {
+                true => EnrolmentState::Enrolled(server),
+                false => EnrolmentState::EnrolledAnew,
+            },
             Err(why) => EnrolmentState::Failed(why),
         });
     }
+}
+
+/// Whether somebody delivers from now on; not where somebody does already, as who is enrolled anew.
+fn hired<'a>(place: &'a Place, hire: &Sender<Courier<'a>>) -> bool {
+    let courier = courier(place).ok().and_then(|(courier, _)| courier);
+    courier.is_some_and(|courier| hire.send(courier).is_ok())
 }

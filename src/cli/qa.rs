@@ -23,8 +23,8 @@ const SEQUENCE_FPS: f64 = 10.0;
 /// Arguments of `uketsuke qa`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  uketsuke qa samples/set
-  uketsuke qa samples/set --report out/qa --min-read 0.95
+  uketsuke qa samples/set --min-read 0.85
+  uketsuke qa samples/set --report out/qa --min-read 0.85
   uketsuke qa samples/set --baseline samples/baseline.json --jsonl
 
 Exit codes: 0 passed; 1 a wrong number was accepted, too few were read, or worse than the

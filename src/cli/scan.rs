@@ -24,7 +24,7 @@ use crate::reading::{Expectation, Observation, Reader, Reason, StillReading, Ver
   uketsuke scan --jsonl --marks voucher.jpg
   uketsuke scan --jsonl --jobs 4 folder
   find . -name '*.jpg' | uketsuke scan --jsonl -
-  uketsuke scan --jsonl --sequence samples/set/sequences/desk --fps 10")]
+  uketsuke scan --jsonl --sequence samples/set/sequences/S_133 --fps 10")]
 pub struct ScanArgs {
     /// Print one JSON object a line / 1行に1件のJSONで出力
     #[arg(long)]

@@ -23,21 +23,33 @@ use crate::station::{Command, Event, Station, Unseen, Until};
 
 The session file has to be confirmed, and for today. Without it the station records nothing; a
 session card under the camera is then told with its code and its session, for a person to confirm.
-With --commands one JSON object a line on standard input is done as a person would do it:
+With --commands one JSON object a line on standard input is done as a person would do it; what came
+of it, and the identifiers that commands name, are told with --jsonl:
+  {\"command\":\"confirm_session\",\"session\":\"<text of a session file>\"}
+  {\"command\":\"relieve\",\"operator\":\"clerk-02\"}   {\"command\":\"consultation_only\",\"chosen\":true}
   {\"command\":\"change_lot\",\"product\":\"comirnaty-12\",\"lot\":\"FK0108\"}
   {\"command\":\"cancel\",\"record\":\"<uuid>\",\"reason\":\"…\"}   {\"command\":\"undo\"}   {\"command\":\"close\"}
   {\"command\":\"correct\",\"record\":\"<uuid>\",\"vaccine\":{\"product\":\"…\",\"lot\":\"…\"},\"reason\":\"…\"}
     (or \"date\", \"venue\", \"doctor\")   {\"command\":\"reviewed\",\"record\":\"<uuid>\"}
+What was found is answered, or the voucher put aside:
+  {\"command\":\"record_all_the_same\",\"reason\":\"…\"}   {\"command\":\"do_not_record\",\"reason\":\"…\"}
+  {\"command\":\"put_aside\",\"reason\":\"…\"}
+What a close that is not done tells as open is counted, or explained as it was told:
+  {\"command\":\"counted\",\"product\":\"comirnaty-12\",\"lot\":\"FJ7489\",\"vials\":4,\"drawn\":24}
+  {\"command\":\"discarded\",\"product\":\"…\",\"lot\":\"…\",\"doses\":1,\"from\":\"vial\",\"reason\":\"…\"}   (or \"syringe\")
+  {\"command\":\"explain\",\"point\":<one of open>,\"reason\":\"…\"}   {\"command\":\"reopen\",\"reason\":\"…\"}
 The event lists names what is undecided, aside, and waits for its voucher:
   {\"command\":\"enter_by_hand\",\"undecided\":3}   then, twice   {\"command\":\"typed\",\"digits\":\"…\"}
+    (without \"undecided\": the voucher on the table; {\"command\":\"stop_entering\"})
   {\"command\":\"put_undecided_aside\",\"undecided\":3,\"reason\":\"…\"}
   {\"command\":\"read_again_as\",\"undecided\":3,\"record\":\"<uuid>\"}
   {\"command\":\"take_up\",\"aside\":4}   {\"command\":\"settle_aside\",\"aside\":4,\"reason\":\"…\"}
   {\"command\":\"issue_slip\",\"dose\":2}   {\"command\":\"choose_slip\",\"slip\":1}
   {\"command\":\"retry\",\"entry\":\"<uuid>\"}
-After a restart it also says whether something had been chosen for one voucher (open_choices):
-  {\"command\":\"choose_again\",\"same\":true}   (or false) lets the next voucher be taken in
-It ends when its camera or its commands do, or when nobody reads its output any more.
+It also tells what was chosen for a voucher before something came between (open_choices):
+  {\"command\":\"choose_again\",\"same\":true}   (or false: it does not hold) lets vouchers in
+It ends when its commands do, with --until-end when its camera does, and when nobody reads its output
+any more; otherwise with Ctrl-C.
 Exit codes: 0 it ended as it should; 1 it could not start or go on; 2 wrong usage, or a session
 that is not confirmed for today.")]
 pub struct StationArgs {
@@ -59,8 +71,8 @@ pub struct StationArgs {
     /// Print one JSON object an event / 1件の出来事ごとにJSONで出力
     #[arg(long)]
     jsonl: bool,
-    /// Do what standard input says, one JSON object a line / 標準入力の指示に従う
-    #[arg(long)]
+    /// Do what standard input says, one JSON object a line / 標準入力の指示に従う（--jsonl と使う）
+    #[arg(long, requires = "jsonl")]
     commands: bool,
     #[command(flatten)]
     data: DataArgs,
@@ -83,6 +95,7 @@ pub fn run(args: &StationArgs) -> anyhow::Result<u8> {
         commands,
         viewer: &Unseen,
         enrol: None,
+        hired: channel().1,
         until: match args.until_end {
             true => Until::CameraEnds,
             false => Until::CommandsEnd,

@@ -35,7 +35,8 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             "event": if *cancelled { "cancelled" } else { "corrected" },
             "record_id": record.to_string(),
         }),
-        Event::Question { record, findings } => question(*record, findings),
+        Event::Question { record, findings } => about("question", *record, findings),
+        Event::ForReview { record, findings } => about("for_review", *record, findings),
         Event::CardSeen { session, code } => {
             json!({"event": "card", "code": code, "session": session.to_toml()})
         }
@@ -65,7 +66,9 @@ pub(super) fn object(event: &Event, station: &Station<'_>) -> Option<Value> {
             let object = json!({"event": "not_delivering", "why": why.code()});
             with_words(object, &why.words())
         }
-        Event::Sound(_)
+        // Who is enrolled in a window delivers from then on; without one nobody is.
+        Event::Delivering
+        | Event::Sound(_)
         | Event::Copy(_)
         | Event::Queue
         | Event::NotAllowed(_)
@@ -83,7 +86,8 @@ fn with_words(mut object: Value, words: &Bilingual) -> Value {
 }
 
 /// The identifiers, and beside them what each says and what to do.
-fn question(record: RecordId, findings: &[Finding]) -> Value {
+/// What was found of a record.
+fn about(event: &str, record: RecordId, findings: &[Finding]) -> Value {
     let codes: Vec<&str> = (findings.iter().map(|finding| finding.code.as_str())).collect();
     let words = findings.iter().map(|finding| {
         let remedy = with_words(json!({}), &finding.remedy);
@@ -91,7 +95,7 @@ fn question(record: RecordId, findings: &[Finding]) -> Value {
         with_words(object, &finding.message)
     });
     json!({
-        "event": "question", "record_id": record.to_string(), "findings": codes,
+        "event": event, "record_id": record.to_string(), "findings": codes,
         "words": words.collect::<Vec<_>>(),
     })
 }
@@ -106,6 +110,14 @@ fn not_accepted(presented: &Presented) -> Value {
         "reasons": presented.verdict.reasons(),
         "first_frame": presented.first.0, "last_frame": presented.last.0,
     })
+}
+
+/// The same in words.
+fn found(findings: &[Finding]) -> String {
+    let words = findings
+        .iter()
+        .map(|finding| format!("{}　→ {}", finding.message, finding.remedy));
+    words.collect::<Vec<_>>().join("; ")
 }
 
 /// What waits for a person, with the identifiers that commands name; never a number.
@@ -135,7 +147,7 @@ fn lists(snapshot: &Snapshot) -> Value {
     json!({
         "event": "lists", "undecided": undecided.collect::<Vec<_>>(),
         "aside": aside.collect::<Vec<_>>(), "slips": slips.collect::<Vec<_>>(),
-        "open_choices": snapshot.open_choices,
+        "open_choices": snapshot.open_choices.map(|open| open.choices),
     })
 }
 
@@ -186,11 +198,12 @@ pub(super) fn words(event: &Event) -> Option<String> {
             false => "✓ 訂正しました / corrected".to_owned(),
         },
         Event::Question { findings, .. } => {
-            let words = (findings.iter())
-                .map(|finding| format!("{}　→ {}", finding.message, finding.remedy));
-            let words: Vec<String> = words.collect();
-            format!("？ 確認してください / please answer: {}", words.join("; "))
+            format!("？ 確認してください / please answer: {}", found(findings))
         }
+        Event::ForReview { findings, .. } => format!(
+            "！ 締める前に見直してください / look at it before the day is closed: {}",
+            found(findings)
+        ),
         Event::CardSeen { session, code } => format!(
             "カード card            照合コード / code: {code}　{} {} {} {} {}　内容とコードを確かめてセッションを確認してください / check presets and code, then confirm the session",
             session.date, session.venue, session.doctor, session.product, session.lot
@@ -226,6 +239,7 @@ pub(super) fn words(event: &Event) -> Option<String> {
         Event::NotDelivering(why) => format!("… {}", why.words()),
         Event::LeftUndecided(_)
         | Event::Listed
+        | Event::Delivering
         | Event::Sound(_)
         | Event::Copy(_)
         | Event::Queue
@@ -254,7 +268,7 @@ mod tests {
             message: Bilingual::new("年齢が足りません", "too young"),
             remedy: Bilingual::new("医師に確かめてください", "ask the doctor"),
         };
-        let object = question(record, std::slice::from_ref(&found));
+        let object = about("question", record, std::slice::from_ref(&found));
         assert_eq!(object["findings"], json!(["too_young"]));
         assert_eq!(
             object["words"],

@@ -70,12 +70,21 @@ impl Turn<'_, '_> {
                 read,
                 progress: Progress::Waiting,
             } => self.known_of_read(read.clone()),
-            Shows::Unread {
-                doubt: Some(doubt), ..
-            } => self.known_of_doubt(doubt.clone()),
-            Shows::Unread { doubt: None, .. } => Known::of(self.day_date()),
+            Shows::Unread { doubt, .. } => {
+                let known = match doubt.clone() {
+                    Some(doubt) => self.known_of_doubt(doubt),
+                    None => Known::of(self.day_date()),
+                };
+                Known {
+                    choices: std::mem::take(&mut self.desk.next),
+                    ..known
+                }
+            }
             _ => return Err(Refusal::NothingThere),
         };
+        self.desk
+            .open_choices
+            .take_if(|open| open.voucher.is_some());
         self.desk.hand = None;
         let presentation = self.desk.table.presentation();
         self.desk.table.finish(presentation, Ending::Aside);

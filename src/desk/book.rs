@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Step};
-use super::choices::Choices;
+use super::choices::KeptChoices;
 use super::count::VialCount;
 use super::day::{Day, DayRecord, Explanation, Pending};
 use super::lists::{Aside, Lists, Undecided, Unkept, Why};
@@ -54,7 +54,7 @@ pub struct Notes {
     pub last_slip: Option<SlipNumber>,
     /// What was chosen for the voucher that comes next, or that lies there and of which no list
     /// knows.
-    pub choices: Choices,
+    pub choices: KeptChoices,
     /// The presets that were confirmed last, and which lot was given from which record on.
     pub session: Option<(Session, Segments)>,
 }
@@ -113,7 +113,7 @@ impl Desk {
             },
             segments,
         });
-        desk.open_choices = Some(notes.choices).filter(|choices| !choices.is_none());
+        desk.resume_choices(notes.choices);
         desk.case = (notes.slip.zip(desk.session().cloned()))
             .map(|(slip, session)| Case::resumed(slip, session, why_interrupted()));
         desk

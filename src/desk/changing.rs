@@ -1,8 +1,8 @@
 //! Undo, cancel, correct: entries of their own, each in the book before anybody says so.
 
 use super::case::Case;
-use super::day::{Change, DayRecord, Pending, Standing, for_review};
-use super::effect::{Effect, Sound};
+use super::day::{Change, DayRecord, OpenPoint, Pending, Standing, for_review};
+use super::effect::{Act, Effect, Sound};
 use super::input::Kept;
 use super::refusal::Refusal;
 use super::step::{Done, Turn};
@@ -169,6 +169,8 @@ impl Turn<'_, '_> {
             if let EntryKind::Cancellation(_) = kind {
                 there.standing = Standing::Cancelled;
             }
+            // Somebody explained what is not there any more.
+            day.unexplain(&OpenPoint::Review(record.id));
         }
         match kind {
             EntryKind::Cancellation(_) => self.cancelled(&record),
@@ -229,7 +231,7 @@ impl Turn<'_, '_> {
         }
         kept.contradicts = false;
         kept.findings.clear();
-        self.tell(Effect::SettleReview(record));
+        self.tell(Effect::Audit(Act::Reviewed(record)));
         Ok(())
     }
 

@@ -214,6 +214,10 @@ impl Day {
         differences.chain(reviews).collect()
     }
 
+    pub(super) fn unexplain(&mut self, point: &OpenPoint) {
+        (self.explanations).retain(|explanation| explanation.point != *point);
+    }
+
     pub(super) fn is_explained(&self, point: &OpenPoint) -> bool {
         (self.explanations.iter()).any(|explanation| explanation.point == *point)
     }

@@ -35,8 +35,6 @@ pub enum Effect {
         /// The frame that shows the voucher, to keep a picture of.
         frame: Option<FrameId>,
     },
-    /// A person settled the findings of this record.
-    SettleReview(RecordId),
     /// Write down what a person did.
     Audit(Act),
     /// Make it heard.
@@ -48,6 +46,8 @@ pub enum Effect {
 /// What a person did that makes no entry of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
+    /// Looked at the findings of a record, and left it as it is.
+    Reviewed(RecordId),
     /// Said yes to the presets.
     Confirmed(Session),
     /// Took over.

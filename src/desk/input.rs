@@ -137,7 +137,7 @@ pub enum Input {
     ClearTable,
     /// Whether the next voucher is 予診のみ.
     ConsultationOnly(bool),
-    /// Whether what was chosen before the program ended is of the next voucher.
+    /// Whether what was chosen before something came between still holds.
     ChooseAgain(bool),
 
     /// The answer to a finding: record it all the same.

@@ -271,6 +271,17 @@ impl Lists {
         chosen.map_or_else(Choices::default, |known| known.choices)
     }
 
+    /// What was chosen for that voucher does not hold any more.
+    pub(super) fn forget_choices(&mut self, number: VoucherNumber, day: Date) {
+        let undecided = self.undecided.iter_mut().map(|item| &mut item.known);
+        let aside = self.aside.iter_mut().map(|item| &mut item.known);
+        for known in undecided.chain(aside) {
+            if known.day == day && known.is(number) {
+                known.choices = Choices::default();
+            }
+        }
+    }
+
     /// Whether this entry is on a list and not in the book.
     pub(super) fn has_unkept(&self, id: RecordId) -> bool {
         self.unkept_entries().any(|unkept| unkept.entry.id == id)

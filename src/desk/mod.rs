@@ -6,6 +6,7 @@
 //! is in the book come as inputs of their own.
 //!
 //! ```text
+//!   ChoiceOpen: what was chosen before is asked about, then Ready
 //!              accepted             nothing to ask             in the book
 //!   Ready ────────────────▶ Checking ────────────▶ Recording ────────────▶ Ready
 //!    │ ▲                       │ a finding stops      │ ▲ not in the book
@@ -58,7 +59,7 @@ mod table;
 mod tests;
 
 pub use book::{Notes, Resumed};
-pub use choices::Choices;
+pub use choices::{Choices, KeptChoices, OpenChoices};
 pub use count::{CountError, Discard, DrawnFrom, VialCount, VialKey};
 pub use day::{Change, DayRecord, Explanation, OpenPoint, Pending, Standing};
 pub use effect::{Act, Effect, Sound};

@@ -123,6 +123,9 @@ impl Turn<'_, '_> {
     pub(super) fn number_taken_away(&mut self, read: Read, progress: Progress) {
         match progress {
             Progress::Waiting => {
+                // What was asked about it is asked again when it comes back.
+                let number = Some(read.number);
+                (self.desk.open_choices).take_if(|open| open.voucher == number);
                 let known = self.known_of_read(read);
                 self.leave(known, Why::NotTakenIn);
             }
@@ -145,8 +148,11 @@ impl Turn<'_, '_> {
             candidate,
             witnesses: doubt.map_or_else(Vec::new, |doubt| doubt.witnesses),
             frame: Some(frame),
+            choices: self.desk.next,
             ..Known::of(self.day_date())
         };
+        // It may be laid down again, and read; or another person's comes.
+        self.ask_about_next();
         let reasons = presented.verdict.reasons().to_vec();
         let id = self.leave(
             known,
@@ -200,6 +206,17 @@ impl Turn<'_, '_> {
             return;
         };
         let presentation = self.desk.table.presentation();
+        if self.desk.is_still_there(read.number) {
+            self.desk.table.take(read);
+            self.desk
+                .table
+                .finish(presentation, Ending::AlreadyRecorded);
+            self.sound(Sound::AlreadyRecorded);
+            return;
+        }
+        if self.ask_about(read.number) {
+            return;
+        }
         let arrived = Arrived {
             number: read.number,
             evidence: evidence(&read.witnesses, 0),
@@ -227,10 +244,14 @@ impl Turn<'_, '_> {
     pub(super) fn take_in(&mut self, arrived: Arrived) -> Done {
         let unkept = self.desk.lists.unkept(arrived.number, self.day_date());
         if let Some(known) = unkept.and_then(|id| self.desk.lists.take_unkept(id)) {
+            // Its entry is as it was: whatever was chosen now is of another one, or is too late.
+            if arrived.listed.is_none() {
+                self.ask_about_next();
+            }
             self.resume(known, arrived.presentation, arrived.listed);
             return Ok(());
         }
-        let choices = self.chosen_for(arrived.number);
+        let choices = self.choices_of(&arrived);
         let entry = match choices.slip {
             Some(slip) => self.completed(slip, &arrived)?,
             None => {

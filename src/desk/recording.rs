@@ -2,7 +2,7 @@
 
 use super::case::{Case, Step};
 use super::day::{DayRecord, Standing, for_review};
-use super::effect::{Effect, Sound};
+use super::effect::{Act, Effect, Sound};
 use super::input::Kept;
 use super::lists::Unkept;
 use super::refusal::Refusal;
@@ -122,7 +122,7 @@ impl Turn<'_, '_> {
         let findings = written.for_review();
         if written.answered && !for_review(&written.findings).is_empty() {
             // The book has them from before the answer.
-            self.tell(Effect::SettleReview(entry.record.id));
+            self.tell(Effect::Audit(Act::Reviewed(entry.record.id)));
         }
         self.note_slip(entry);
         if let Outcome::Given(vaccine) = &entry.record.outcome {

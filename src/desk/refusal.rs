@@ -19,10 +19,10 @@ pub enum Refusal {
          no session is confirmed for today: check date, venue, doctor, product and lot, and confirm it"
     )]
     SessionNeeded,
-    /// What was chosen before the program ended may be of the next voucher.
+    /// What was chosen before something came between: nobody said whether it holds.
     #[error(
-        "再起動の前に「予診のみ」または控えが選ばれていました。次の1枚に使うか、使わないかを選んでください / \
-         予診のみ or a slip was chosen before the restart: say whether it is of the next voucher"
+        "前に「予診のみ」または控えが選ばれていました。使うか、使わないかを選んでください / \
+         consultation only or a slip was chosen before: say whether that still holds"
     )]
     ChoiceOpen,
     /// No such choice is open.

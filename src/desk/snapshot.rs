@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::case::{Case, Step};
-use super::choices::Choices;
+use super::choices::{Choices, OpenChoices};
 use super::count::VialCount;
 use super::day::{Day, DayRecord, Explanation, OpenPoint, Pending};
 use super::input::Target;
@@ -42,6 +42,8 @@ pub struct Question {
     pub record: RecordId,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// What was chosen for it.
+    pub choices: Choices,
     /// Whether its voucher lies on the table: the number there is its own.
     pub on_table: bool,
     /// Where it stands in the list of what is undecided, when its voucher was taken away.
@@ -68,8 +70,8 @@ pub struct Snapshot {
     pub session: Option<Session>,
     /// Which lot from which record on.
     pub segments: Option<Segments>,
-    /// Whether the next voucher is 予診のみ.
-    pub consultation_only: bool,
+    /// What was chosen for the next voucher.
+    pub next: Choices,
     /// The voucher that lies there.
     pub table: Option<OnTable>,
     /// What waits for an answer.
@@ -84,11 +86,8 @@ pub struct Snapshot {
     pub aside: Vec<Aside>,
     /// Slips that wait for their voucher.
     pub slips: Vec<Slip>,
-    /// The slip that the next voucher belongs to.
-    pub chosen_slip: Option<SlipNumber>,
-    /// What was chosen before the program ended, until a person says whether it is of the next
-    /// voucher.
-    pub open_choices: Option<Choices>,
+    /// What was chosen before, until a person says whether it still holds.
+    pub open_choices: Option<OpenChoices>,
     /// The day that is open, or was closed last.
     pub day: Option<Date>,
     /// Its records, oldest first.
@@ -112,8 +111,8 @@ pub struct Listed {
     pub aside: Vec<AsideId>,
     /// Slips without their voucher.
     pub slips: Vec<SlipNumber>,
-    /// What was chosen before the program ended, until a person says of which voucher it is.
-    pub open_choices: Option<Choices>,
+    /// What was chosen before, until a person says whether it still holds.
+    pub open_choices: Option<OpenChoices>,
 }
 
 impl Desk {
@@ -136,7 +135,7 @@ impl Desk {
             stage: self.stage(today),
             session: shift.map(|shift| shift.session.clone()),
             segments: shift.map(|shift| shift.segments.clone()),
-            consultation_only: self.next.outcome.is_consultation_only(),
+            next: self.next,
             table: self.on_table(),
             question: self.question(),
             not_recorded: self.case.as_ref().and_then(failed),
@@ -144,7 +143,6 @@ impl Desk {
             undecided: self.lists.undecided().to_vec(),
             aside: self.lists.aside().to_vec(),
             slips: self.slips.open().to_vec(),
-            chosen_slip: self.next.slip,
             open_choices: self.open_choices,
             day: day.map(|day| day.date),
             records: day.map_or_else(Vec::new, |day| day.records.clone()),
@@ -197,6 +195,7 @@ impl Desk {
         Some(Question {
             record: case.entry.record.id,
             findings: case.findings.clone(),
+            choices: case.choices,
             on_table: on_table && case.presentation == Some(self.table.presentation()),
             listed: case.listed,
         })

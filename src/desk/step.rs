@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::case::{Case, Step};
-use super::choices::Choices;
+use super::choices::{Choices, OpenChoices};
 use super::day::{Day, OpenPoint};
 use super::effect::{Effect, Sound};
 use super::input::{Input, Now, Target};
@@ -26,7 +26,8 @@ use crate::voucher::TicketKindCodes;
 pub enum Stage {
     /// No session is confirmed for today.
     NoSession,
-    /// What was chosen before the program ended may be of the next voucher: a person says.
+    /// What was chosen before something came between may be of this or the next voucher: a person
+    /// says.
     ChoiceOpen,
     /// It takes the next voucher in.
     Ready,
@@ -63,8 +64,8 @@ impl Stage {
         let (ja, en) = match self {
             Self::NoSession => ("セッションを確認してください", "confirm the session"),
             Self::ChoiceOpen => (
-                "再起動の前に選んだことを、次の1枚に使うか選んでください",
-                "say whether what was chosen before the restart is of the next voucher",
+                "前に選んだことを使うか、使わないかを選んでください",
+                "say whether what was chosen before still holds",
             ),
             Self::Ready => ("接種券を置いてください", "lay a voucher down"),
             Self::Entering => ("番号を入力してください", "type the number"),
@@ -109,8 +110,8 @@ pub struct Desk {
     pub(super) slip_records: BTreeMap<RecordId, VaccinationRecord>,
     /// What was chosen for the next voucher.
     pub(super) next: Choices,
-    /// What was chosen before the program ended: for the next voucher, or not.
-    pub(super) open_choices: Option<Choices>,
+    /// What was chosen before, while nobody said whether it still holds.
+    pub(super) open_choices: Option<OpenChoices>,
     /// The place of the last record in the book.
     pub(super) last: SequenceNumber,
 }
@@ -147,8 +148,8 @@ impl Desk {
             Some(Step::Failed(_)) => Stage::Failed,
             None if self.day.as_ref().is_some_and(closed) => Stage::Closed,
             None if !self.is_confirmed(today) => Stage::NoSession,
-            None if self.open_choices.is_some() => Stage::ChoiceOpen,
             None if self.hand.is_some() => Stage::Entering,
+            None if self.open_choices.is_some() => Stage::ChoiceOpen,
             None => Stage::Ready,
         }
     }

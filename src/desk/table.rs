@@ -72,6 +72,8 @@ pub(super) enum Arrival {
 pub(super) struct Table {
     presentation: PresentationId,
     shows: Shows,
+    /// The number that lay there last, if it was recorded then or before.
+    before: Option<VoucherNumber>,
 }
 
 impl Table {
@@ -79,6 +81,7 @@ impl Table {
         Self {
             presentation: PresentationId(0),
             shows: Shows::Nothing,
+            before: None,
         }
     }
 
@@ -92,6 +95,11 @@ impl Table {
 
     pub(super) fn is_empty(&self) -> bool {
         self.shows == Shows::Nothing
+    }
+
+    /// The number that lay there last, if it was recorded then or before.
+    pub(super) fn before(&self) -> Option<VoucherNumber> {
+        self.before
     }
 
     /// The number of the voucher that lies there now.
@@ -187,6 +195,13 @@ impl Table {
     /// The presentation is over; what it showed.
     pub(super) fn end(&mut self) -> Shows {
         self.begin_if_empty();
+        if let Shows::Number { read, progress } = &self.shows {
+            let recorded = matches!(
+                progress,
+                Progress::Done(Ending::Recorded(_) | Ending::Completed | Ending::AlreadyRecorded)
+            );
+            self.before = recorded.then_some(read.number);
+        }
         std::mem::replace(&mut self.shows, Shows::Nothing)
     }
 

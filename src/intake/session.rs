@@ -211,14 +211,6 @@ impl NextOutcome {
         self.consultation_only = consultation_only;
     }
 
-    /// 予診のみ if that was chosen here or there.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            consultation_only: self.consultation_only || other.consultation_only,
-        }
-    }
-
     /// Whether the next voucher is 予診のみ; for the screen, which says so in large letters.
     pub fn is_consultation_only(&self) -> bool {
         self.consultation_only
@@ -363,10 +355,6 @@ operator = "clerk-01"
         let outcome = |next: &NextOutcome| next.outcome(&session, &vaccine);
         let given = Outcome::Given(vaccine.clone());
         assert_eq!(outcome(&next), Outcome::ConsultationOnly);
-        assert_eq!(
-            outcome(&next.or(NextOutcome::default())),
-            Outcome::ConsultationOnly
-        );
         next.choose(false);
         assert_eq!(outcome(&next), given);
     }

@@ -155,6 +155,8 @@ struct Voucher {
     at_rest: Vec<Evidence>,
     /// Whether the view has moved since it was decided, or showed a number.
     moved: bool,
+    /// Whether nobody looked for a while, and no view at rest was held against this voucher since.
+    unseen: bool,
     /// Since when a view that moved after it was decided lies still and does not show its number.
     strange_since: Option<Duration>,
     still_since: Option<Duration>,
@@ -310,6 +312,7 @@ impl Voucher {
             settled: None,
             at_rest: Vec::new(),
             moved: false,
+            unseen: false,
             strange_since: None,
             still_since: None,
             rested: Duration::ZERO,
@@ -359,9 +362,9 @@ impl Voucher {
     /// Nobody looked for so long that another voucher, which looks alike, may lie there: what was
     /// seen before is not held together with what comes, and a number has to be shown again.
     fn lost_sight(&mut self) {
-        self.moved = true;
+        (self.moved, self.unseen) = (true, true);
         self.at_rest.clear();
-        self.settled = None;
+        (self.settled, self.strange_since) = (None, None);
     }
 
     /// Whether a view that moved still shows the number that was accepted.
@@ -416,7 +419,7 @@ impl Voucher {
 
     /// Whether the glance, at rest, shows another number than this voucher's; `alone` is
     /// the verdict on nothing but it.
-    fn is_replaced_by(&self, glance: &Glance, alone: &Verdict) -> bool {
+    fn is_replaced_by(&mut self, glance: &Glance, alone: &Verdict) -> bool {
         if glance.motion == Motion::Moving || !self.moved {
             return false;
         }
@@ -425,7 +428,12 @@ impl Voucher {
         if strange.is_some_and(|lasted| lasted >= RESTED_FOR) {
             return true;
         }
-        let Some(shown) = known_pattern(alone) else {
+        let shown = known_pattern(alone);
+        if std::mem::take(&mut self.unseen) && self.decided.is_none() && self.worth_telling() {
+            let mine = known_pattern(&self.undecided.verdict).unwrap_or(Pattern::SILENT);
+            return !shown.is_some_and(|shown| agree(&shown, &mine));
+        }
+        let Some(shown) = shown else {
             return false;
         };
         let whole = |number: VoucherNumber| Pattern(number.digits().map(Some));
@@ -464,6 +472,13 @@ fn known_pattern(verdict: &Verdict) -> Option<Pattern> {
         Verdict::Review { candidate, .. } => Some(*candidate),
         Verdict::Refused { .. } => None,
     }
+}
+
+/// Whether both state some of the same digits, and nothing that differs.
+fn agree(one: &Pattern, other: &Pattern) -> bool {
+    let both = one.0.iter().zip(&other.0);
+    let mut stated = both.filter(|(one, other)| one.is_some() && other.is_some());
+    one.conflicts(other) == 0 && stated.next().is_some()
 }
 
 /// How much an undecided verdict knows: the most telling one is kept.

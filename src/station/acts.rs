@@ -50,6 +50,7 @@ pub(super) fn of(act: &Act) -> Deed {
             format!("{} {doses} {}: {reason}", lot(of), place(*from)),
         ),
         Act::Explained(point, reason) => (A::Explained, format!("{}: {reason}", open(point))),
+        Act::Reviewed(record) => return Deed::Reviewed(*record),
         Act::Closed(date) => return Deed::Closed(*date),
         Act::Reopened(date, reason) => return Deed::Reopened(*date, reason.to_string()),
     };

@@ -77,24 +77,20 @@ impl Book {
         };
         let recorded = self.store.record_with_crops(entry, crops, &witnessed)?;
         let place = |sequence: i64| SequenceNumber(sequence.unsigned_abs());
+        let as_new = |sequence, state| match state {
+            State::Conflict => Kept::Contradicting(place(sequence)),
+            _ => Kept::AsNew(place(sequence)),
+        };
         let kept = match recorded.entered {
-            Entered::AsNew(sequence, State::Conflict) => Kept::Contradicting(place(sequence)),
-            Entered::AsNew(sequence, _) | Entered::Again(sequence) => Kept::AsNew(place(sequence)),
+            Entered::AsNew(sequence, state) => as_new(sequence, state),
+            Entered::Again(sequence) => {
+                let history = self.store.history(entry.record.id)?;
+                let there = history.iter().find(|stored| stored.sequence == sequence);
+                as_new(sequence, there.map_or(State::Queued, |stored| stored.state))
+            }
             Entered::SameContent(other) => Kept::SameAs(other),
         };
         Ok((kept, recorded.copy))
-    }
-
-    /// A person looked at a record's findings and leaves it as it is.
-    pub(super) fn settle_review(
-        &mut self,
-        record: RecordId,
-        witnessed: &Witnessed,
-    ) -> Result<(), StoreError> {
-        for stored in self.store.history(record)? {
-            self.store.settle_review(stored.sequence, witnessed)?;
-        }
-        Ok(())
     }
 
     /// Keeps what the desk knows and no record tells, and writes down what people did that led to

@@ -525,7 +525,7 @@ mod tests {
         let blurred = image::imageops::blur(&sample(), 6.0);
         let empty = image::GrayImage::from_pixel(1_280, 720, image::Luma([120]));
         let voucher = |start: u64| {
-            let lies = [0, 100, 1_200].map(|at| (start + at, &blurred));
+            let lies = [0, 100, 700, 1_200].map(|at| (start + at, &blurred));
             let gone = [1_300, 1_700].map(|at| (start + at, &empty));
             lies.into_iter().chain(gone)
         };

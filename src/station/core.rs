@@ -9,13 +9,15 @@ use super::acts;
 use super::book::{Book, Surroundings};
 use super::camera::Wanted;
 use super::card::OpenedCard;
+use super::command::Command;
 use super::cutouts::Cutouts;
 use super::event::{Delay, Event};
 use super::people::Attendance;
 use crate::clock::{self, Clock, Moment};
 use crate::desk::{Act, Desk, Effect, Input, Kept, Listed, Notes, Now, Snapshot, Sound, Stage};
 use crate::intake::{
-    Catalogue, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Session, Severity,
+    Catalogue, Decision, Entry, EntryKind, Finding, FindingCode, OperatorId, RecordId, Session,
+    Severity, decide,
 };
 use crate::reading::{Expectation, FrameId};
 use crate::store::{CopyState, Crop, Deed, SqliteStore, StoreError, Told, Witnessed};
@@ -219,13 +221,17 @@ impl<'a> Station<'a> {
     }
 
     /// What is due without anybody asking: what could not be written down is tried again, as is what
-    /// was interrupted by the end of the program as soon as somebody is there to answer for it, and a
-    /// screen that nobody touches is locked.
+    /// was interrupted by the end of the program as soon as somebody is there who may do it and answers
+    /// for it, and a screen that nobody touches is locked.
     pub fn tick(&mut self) -> Vec<Event> {
         let mut events = self.look_after_the_seat();
         if !self.is_vacant() {
             for entry in std::mem::take(&mut self.interrupted) {
-                events.extend(self.tell(Input::Retry(entry)));
+                let retry = Command::Desk(Input::Retry(entry));
+                match self.allow(&retry) {
+                    Ok(()) => events.extend(self.tell(Input::Retry(entry))),
+                    Err(_) => self.interrupted.push(entry),
+                }
             }
         }
         self.keep_notes(&mut events);
@@ -299,11 +305,6 @@ impl<'a> Station<'a> {
                 shown,
                 frame,
             } => return Some(self.record(&entry, &shown, frame, events)),
-            Effect::SettleReview(record) => {
-                let witnessed = self.witnessed();
-                let settled = self.book.settle_review(record, &witnessed);
-                self.told(settled, events);
-            }
             // They were noted before anything was carried out.
             Effect::Audit(_) => {}
             Effect::Sound(sound) => {
@@ -328,6 +329,7 @@ impl<'a> Station<'a> {
                 let is_new = !matches!(kept, Kept::SameAs(_));
                 if is_new {
                     events.push(self.in_the_book(entry, frame));
+                    events.extend(self.for_review(entry, shown));
                 }
                 if self.copy.as_ref() != Some(&copy) {
                     self.copy = Some(copy.clone());
@@ -370,6 +372,16 @@ impl<'a> Station<'a> {
                 cancelled: true,
             },
         }
+    }
+
+    /// What is odd about an entry, unless somebody was asked about it.
+    fn for_review(&self, entry: &Entry, shown: &[Finding]) -> Option<Event> {
+        let mode = self.desk.session()?.mode;
+        let asked = entry.kind == EntryKind::New && decide(mode, shown) == Decision::Stop;
+        let odd = shown.iter().filter(|found| found.severity > Severity::Note);
+        let findings: Vec<Finding> = odd.cloned().collect();
+        let record = entry.record.id;
+        (!asked && !findings.is_empty()).then_some(Event::ForReview { record, findings })
     }
 
     /// How long the voucher of this frame has waited.

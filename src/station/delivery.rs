@@ -48,6 +48,24 @@ pub struct Courier<'a> {
     pub lock: DeliveryLock,
 }
 
+/// Waits until somebody delivers; `None` when nobody can call any more. What is called for meanwhile
+/// stays queued.
+pub(super) fn wait_for_courier<'a>(
+    hired: &Receiver<Courier<'a>>,
+    calls: &Receiver<Call>,
+    tell: &mut dyn FnMut(Event),
+) -> Option<Courier<'a>> {
+    loop {
+        if let Ok(courier) = hired.try_recv() {
+            tell(Event::Delivering);
+            return Some(courier);
+        }
+        if calls.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
+            return None;
+        }
+    }
+}
+
 impl Courier<'_> {
     /// Delivers whenever `calls` has one, until nobody can call any more; then once more what is
     /// left.

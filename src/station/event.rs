@@ -37,6 +37,14 @@ pub enum Event {
         /// How long it took; `None` of a number that a person typed.
         delay: Option<Delay>,
     },
+    /// A record is in the book, new or changed, and something is odd about it: a person has to look
+    /// at it before the day is closed.
+    ForReview {
+        /// The record.
+        record: RecordId,
+        /// What was found, each with its words.
+        findings: Vec<Finding>,
+    },
     /// The book says the same already; nothing was added.
     AlreadyRecorded {
         /// The voucher's number.
@@ -125,4 +133,6 @@ pub enum Event {
     Queue,
     /// Nothing is delivered until somebody does something.
     NotDelivering(Why),
+    /// It is delivered from now on.
+    Delivering,
 }

@@ -12,7 +12,7 @@ use crate::accounts::{
 };
 use crate::clock::Moment;
 use crate::desk::Input;
-use crate::intake::{OperatorId, Session};
+use crate::intake::{EntryKind, OperatorId, Session};
 use crate::store::{Act, StoreError, Witnessed};
 use crate::text::Bilingual;
 
@@ -87,6 +87,15 @@ impl Attempt {
     }
 }
 
+/// What somebody has to be allowed to change a record so.
+fn needs_of(kind: &EntryKind) -> accounts::Act {
+    match kind {
+        EntryKind::New => accounts::Act::RecordDose,
+        EntryKind::Correction(_) => accounts::Act::CorrectRecord,
+        EntryKind::Cancellation(_) => accounts::Act::CancelRecord,
+    }
+}
+
 /// What somebody has to be allowed for a command; `None` for what is open to everybody.
 fn needs(command: &Command) -> Option<accounts::Act> {
     use accounts::Act as A;
@@ -155,9 +164,23 @@ impl Station<'_> {
         self.attendance.is_some() && self.seated().is_none()
     }
 
+    /// What somebody has to be allowed for a command; to hand an entry over again, as for the first
+    /// time.
+    fn needs(&self, command: &Command) -> Option<accounts::Act> {
+        let Command::Desk(Input::Retry(entry)) = command else {
+            return needs(command);
+        };
+        let pending = self.snapshot().pending;
+        let change = pending.iter().find(|change| change.entry.id == *entry);
+        Some(change.map_or(accounts::Act::RecordDose, |change| {
+            needs_of(&change.entry.kind)
+        }))
+    }
+
     /// Whether who sits here may do this; why not, otherwise.
     pub(super) fn allow(&mut self, command: &Command) -> Result<(), Bilingual> {
-        let (Some(attendance), Some(act)) = (&self.attendance, needs(command)) else {
+        let act = self.needs(command);
+        let (Some(attendance), Some(act)) = (&self.attendance, act) else {
             return Ok(());
         };
         let now = self.clock.now();

@@ -11,7 +11,7 @@ use super::camera::{CameraReport, Wanted, watch_camera};
 use super::card::OpenCard;
 use super::command::{Command, Enrolling};
 use super::core::Station;
-use super::delivery::{Call, Courier};
+use super::delivery::{Call, Courier, wait_for_courier};
 use super::event::Event;
 use super::people::Tried;
 use super::viewer::Viewer;
@@ -79,6 +79,8 @@ pub struct Beside<'a> {
     pub clock: &'a dyn Clock,
     /// Delivers what is recorded; `None` where the station is not enrolled.
     pub courier: Option<Courier<'a>>,
+    /// Who delivers once it is, where nobody does yet.
+    pub hired: Receiver<Courier<'a>>,
     /// What people do.
     pub commands: Receiver<Command>,
     /// Who looks on.
@@ -111,27 +113,29 @@ pub fn run(
         cards,
         clock,
         courier,
+        hired,
         commands,
         viewer,
         enrol,
     } = beside;
     thread::scope(|scope| {
-        let call = courier.map(|courier| {
-            let (call, calls) = channel();
-            let told = sender.clone();
-            scope.spawn(move || {
-                let delivered = contained(|| {
-                    // Should nobody listen any more, the records are delivered all the same.
-                    courier.run(&calls, &mut |event| {
-                        let _ = told.send(Message::Told(event));
-                    });
-                });
-                let _ = told.send(match delivered {
-                    Some(()) => Message::CourierEnded,
-                    None => Message::CourierFailed,
-                });
+        let (call, calls) = channel();
+        let told = sender.clone();
+        scope.spawn(move || {
+            let delivered = contained(|| {
+                // Should nobody listen any more, the records are delivered all the same.
+                let mut tell = |event| {
+                    let _ = told.send(Message::Told(event));
+                };
+                let courier = courier.or_else(|| wait_for_courier(&hired, &calls, &mut tell));
+                if let Some(courier) = courier {
+                    courier.run(&calls, &mut tell);
+                }
             });
-            call
+            let _ = told.send(match delivered {
+                Some(()) => Message::CourierEnded,
+                None => Message::CourierFailed,
+            });
         });
         forward(commands, sender.clone())?;
         let back = sender.clone();
@@ -161,7 +165,7 @@ pub fn run(
             station,
             cards: cards.as_ref(),
             wanted: &wanted,
-            call,
+            call: Some(call),
             back,
             until,
             ending: Ending::default(),
@@ -275,7 +279,7 @@ impl Core<'_, '_, '_> {
         }
     }
 
-    /// The courier goes its last round; without one nothing is left to do.
+    /// The courier goes its last round; when it has failed nothing is left to do.
     fn over(&mut self) -> ControlFlow<()> {
         match self.call.take() {
             Some(_) => ControlFlow::Continue(()),

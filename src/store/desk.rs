@@ -33,6 +33,8 @@ pub struct RecordOfDay {
 pub enum Deed {
     /// An act that changes nothing else in the book, with its particulars: never a voucher's number.
     Did(Act, String),
+    /// Looked at the findings of a record, and left it as it is.
+    Reviewed(RecordId),
     /// Closed a day: from now on its acknowledged records need no cut-outs.
     Closed(Date),
     /// Opened a day again, and why.
@@ -49,6 +51,7 @@ impl Deed {
             |act, detail: &str| audit::append(connection, witnessed, &Particulars::of(act, detail));
         match self {
             Self::Did(act, detail) => append(*act, detail),
+            Self::Reviewed(record) => review::settle(connection, *record, witnessed),
             Self::Closed(date) => {
                 let date = date.to_string();
                 let row = append(Act::DayClosed, &date)?;
@@ -260,7 +263,9 @@ mod tests {
         let mut store = on_disk(folder.path());
         let day = jiff::civil::date(2021, 11, 20);
         let closed = Told::new(Deed::Closed(day), clerk());
-        let row = store.keep_desk("{}", std::slice::from_ref(&closed)).unwrap();
+        let row = store
+            .keep_desk("{}", std::slice::from_ref(&closed))
+            .unwrap();
         let counted = Told::new(
             Deed::Did(Act::Counted, "FJ7489 vials 1 drawn 6".to_owned()),
             clerk(),

@@ -26,8 +26,8 @@ pub enum StoreError {
     Database(#[from] rusqlite::Error),
     /// A file beside the database cannot be read or written.
     #[error(
-        "{path}: ファイルを読み書きできません。装置の接続と空き容量を確かめてください / \
-         cannot be read or written: check the medium and its free space ({source})"
+        "{path}: ファイルを読み書きできません。装置の接続、空き容量、持ち主と書き込みの許可を確かめてください / \
+         cannot be read or written: check the medium, its free space, and who may write there ({source})"
     )]
     File {
         /// Which file.

@@ -155,9 +155,6 @@ fn insert(
         digest: Some(row.digest()),
     };
     audit::append(connection, witnessed, &what)?;
-    if entry.kind != EntryKind::New {
-        review::supersede(connection, entry.record.id, sequence)?;
-    }
     review::insert(connection, sequence, &witnessed.shown)?;
     probe.reached(Step::AuditInserted);
     Ok(Entered::AsNew(sequence, state))

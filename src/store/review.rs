@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::audit::{self, Act, Particulars, Shown, Witnessed};
+use super::audit::{self, Act, AuditRow, Particulars, Shown, Witnessed};
 use super::error::StoreError;
 use super::outbox::{self, STORED, Stored};
 use super::sqlite::SqliteStore;
@@ -30,19 +30,45 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// What was found of what a record was is settled by the entry that changes it, in its own row: its
-/// own findings tell what it is now.
+/// What was found of what a record was is settled by the entry that changes it, in its own row: whoever
+/// changes it has the rules look at what it becomes.
 pub(super) fn supersede(
     connection: &Connection,
     record: RecordId,
     sequence: i64,
 ) -> Result<(), StoreError> {
-    for before in outbox::history(connection, record)? {
+    settle_in(connection, record, sequence, |before| before < sequence)
+}
+
+/// A person looked at a record's findings and left it as it is.
+pub(super) fn settle(
+    connection: &Connection,
+    record: RecordId,
+    witnessed: &Witnessed,
+) -> Result<AuditRow, StoreError> {
+    let history = outbox::history(connection, record)?;
+    let what = Particulars {
+        subject: history.last().map(|stored| stored.sequence),
+        ..Particulars::of(Act::Reviewed, "")
+    };
+    let row = audit::append(connection, witnessed, &what)?;
+    settle_in(connection, record, row.sequence, |_| true)?;
+    Ok(row)
+}
+
+fn settle_in(
+    connection: &Connection,
+    record: RecordId,
+    row: i64,
+    of: impl Fn(i64) -> bool,
+) -> Result<(), StoreError> {
+    let history = outbox::history(connection, record)?;
+    for stored in history.iter().filter(|stored| of(stored.sequence)) {
         connection
             .prepare_cached(
                 "UPDATE review SET settled_in = ?2 WHERE sequence = ?1 AND settled_in IS NULL",
             )?
-            .execute(params![before.sequence, sequence])?;
+            .execute(params![stored.sequence, row])?;
     }
     Ok(())
 }
@@ -66,30 +92,6 @@ impl SqliteStore {
                     Ok(OpenReview { stored, findings })
                 })
                 .collect()
-        })
-    }
-
-    /// A person looked at an entry's findings and left the record as it is. A correction is an entry
-    /// of its own, which settles them too.
-    ///
-    /// # Errors
-    /// [`StoreError::NotRecorded`].
-    pub fn settle_review(
-        &mut self,
-        sequence: i64,
-        witnessed: &Witnessed,
-    ) -> Result<(), StoreError> {
-        self.transact(|transaction| {
-            let what = Particulars {
-                subject: Some(sequence),
-                ..Particulars::of(Act::Reviewed, "")
-            };
-            let row = audit::append(transaction, witnessed, &what)?;
-            transaction.execute(
-                "UPDATE review SET settled_in = ?2 WHERE sequence = ?1 AND settled_in IS NULL",
-                params![sequence, row.sequence],
-            )?;
-            Ok(())
         })
     }
 }
@@ -117,8 +119,8 @@ pub(super) fn findings_of(
 
 #[cfg(test)]
 mod tests {
-    use super::super::RecordStore as _;
     use super::super::contract::{clerk, on_disk, record};
+    use super::super::{Deed, RecordStore as _, Told};
     use super::*;
     use crate::intake::{Entry, EntryKind, Reason, VaccinationRecord};
 
@@ -142,8 +144,9 @@ mod tests {
             .unwrap();
         let open = store.open_reviews(10).unwrap();
         assert_eq!(open[0].findings, ["lot_unknown"]);
+        let reviewed = Deed::Reviewed(open[0].stored.entry.record.id);
         store
-            .settle_review(open[0].stored.sequence, &clerk())
+            .keep_desk("{}", &[Told::new(reviewed, clerk())])
             .unwrap();
         assert!(store.open_reviews(10).unwrap().is_empty());
         assert!(store.scrub().unwrap().findings.is_empty());

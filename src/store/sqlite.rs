@@ -15,12 +15,13 @@ use super::files::{Files, LocalFiles, read_all};
 use super::outbox::{self, Entered, Stored};
 use super::outgoing::{self, Outgoing};
 use super::probe::{Probe, Step};
+use super::review;
 use super::second_copy::{CopyState, Medium, SecondCopy};
 use super::state::{Event, State};
 use super::watermark::{Mark, Watermark};
 use super::{Counts, RecordStore, Recorded, migrations};
 use crate::config::DirectoryKind;
-use crate::intake::{ConflictKey, Entry, RecordId, StationId};
+use crate::intake::{ConflictKey, Entry, EntryKind, RecordId, StationId};
 use crate::keys::{RecoveryRecipient, Secret};
 use crate::voucher::VoucherNumber;
 
@@ -327,6 +328,9 @@ impl SqliteStore {
             let entered = outbox::enter(transaction, entry, witnessed, &probe)?;
             if let Entered::AsNew(sequence, _) = entered {
                 crops::insert(transaction, sequence, crops)?;
+                if entry.kind != EntryKind::New {
+                    review::supersede(transaction, entry.record.id, sequence)?;
+                }
             }
             Ok(entered)
         })?;

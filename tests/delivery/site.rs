@@ -6,12 +6,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use uketsuke::clock::{Clock as _, SystemClock};
+use uketsuke::clock::{Clock, SystemClock};
 use uketsuke::config::DirectoryKind;
 use uketsuke::exchange::{Immunization, Profile, to_immunization};
 use uketsuke::intake::{Catalogue, Entry, OperatorId};
 use uketsuke::keys::{DeviceKey, FileKeyStore, KeyName, KeyStore as _};
 use uketsuke::sandbox::Running;
+use uketsuke::station::Courier;
 use uketsuke::store::{
     DataDirectory, Entered, Probe as StoreProbe, RecordStore as _, SqliteStore, State,
 };
@@ -95,26 +96,7 @@ impl Tablet {
         probe: &Probe,
         watch: &mut dyn Watch,
     ) -> Result<Delivered, DeliveryError> {
-        let enrolment = self.store.enrolment().expect("readable").expect("enrolled");
-        let key = self
-            .keys
-            .get(KeyName::Device)
-            .expect("readable")
-            .expect("a key");
-        let transport = HttpTransport::new(&Route {
-            ca: enrolment.ca,
-            proxy: None,
-        });
-        let credentials = Credentials {
-            client_id: enrolment.client_id,
-            key: DeviceKey::from_secret(key).expect("a key"),
-        };
-        let mut api = Api::new(
-            Box::new(transport.expect("a transport")),
-            enrolment.server,
-            DirectoryKind::Training,
-            credentials,
-        );
+        let mut api = self.api();
         let mut delivery = Delivery {
             outbox: Outbox {
                 store: &mut self.store,
@@ -129,6 +111,47 @@ impl Tablet {
             unattended: false,
         };
         delivery.run(watch)
+    }
+
+    /// The server that it is enrolled at.
+    fn api(&mut self) -> Api {
+        let enrolment = self.store.enrolment().expect("readable").expect("enrolled");
+        let key = self
+            .keys
+            .get(KeyName::Device)
+            .expect("readable")
+            .expect("a key");
+        let transport = HttpTransport::new(&Route {
+            ca: enrolment.ca,
+            proxy: None,
+        });
+        let credentials = Credentials {
+            client_id: enrolment.client_id,
+            key: DeviceKey::from_secret(key).expect("a key"),
+        };
+        Api::new(
+            Box::new(transport.expect("a transport")),
+            enrolment.server,
+            DirectoryKind::Training,
+            credentials,
+        )
+    }
+
+    /// Who delivers what is recorded in `folder`, which is this tablet's.
+    #[allow(dead_code, reason = "the tests of the station use it")]
+    pub fn courier<'a>(mut self, folder: &Path, clock: &'a dyn Clock) -> Courier<'a> {
+        let (kind, probe) = (DirectoryKind::Training, StoreProbe::default());
+        let directory = DataDirectory::find_or_bear(folder, kind, &probe).expect("born");
+        let lock = directory.delivery_lock().expect("a lock");
+        Courier {
+            api: self.api(),
+            store: self.store,
+            profile: Profile::default(),
+            catalogue: Catalogue::built_in().expect("tables"),
+            clock,
+            actor: OperatorId::new("sync").expect("an id"),
+            lock: lock.expect("nobody delivers"),
+        }
     }
 
     /// Where the entries of a record stand, oldest first.

@@ -26,6 +26,7 @@ use super::orders::Orders;
 use super::view::View;
 use super::words::{self, Words};
 use crate::clock::{self, Moment};
+use crate::desk::Choices;
 use crate::intake::VaccinationRecord;
 use crate::text::{Bilingual, Language};
 use crate::voucher::DoseNumber;
@@ -165,6 +166,14 @@ fn dose_words(cx: &Cx<'_>, dose: DoseNumber) -> String {
         Language::Japanese => format!("{}{words}", dose.value()),
         Language::English => format!("{words} {}", dose.value()),
     }
+}
+
+/// What was chosen for one voucher, in words; `None` where nothing was.
+fn chosen(cx: &Cx<'_>, choices: &Choices) -> Option<String> {
+    let only = choices.outcome.is_consultation_only();
+    let consultation = only.then(|| cx.t(words::CHOSEN_CONSULTATION).to_owned());
+    let slip = choices.slip;
+    consultation.or_else(|| Some(format!("{} {}", cx.t(words::CHOSEN_SLIP), slip?)))
 }
 
 /// When a record was made, by the clock on the wall: `09:41`.

@@ -4,7 +4,7 @@
 use eframe::egui::{ScrollArea, Ui, vec2};
 
 use super::reasons::{self, Asked};
-use super::{Cx, Screen, dose_words, time_of};
+use super::{Cx, Screen, chosen, dose_words, time_of};
 use crate::app::theme::{GAP, TARGET};
 use crate::app::widgets::{
     Chosen, Emphasis, Question, button, choose, grouped_pattern, number, tabs, wide_button,
@@ -157,12 +157,16 @@ fn record_rows(cx: &Cx<'_>) -> Vec<(String, RecordId)> {
     open.map(row).collect()
 }
 
-/// What is known of a number; doubtful digits are blank.
+/// What is known of a number, doubtful digits blank, and what was chosen for it.
 fn known(cx: &Cx<'_>, known: &Known) -> String {
-    match known.number {
+    let digits = match known.number {
         Some(number) => number.grouped(),
         None if known.candidate == Pattern::SILENT => cx.t(w::NO_DIGITS).to_owned(),
         None => grouped_pattern(&known.candidate),
+    };
+    match chosen(cx, &known.choices) {
+        Some(chosen) => format!("{digits}　{chosen}"),
+        None => digits,
     }
 }
 
@@ -272,7 +276,7 @@ fn slips(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         state.doing = Doing::GivingSlip;
     }
     for slip in &desk.slips {
-        let chosen = desk.chosen_slip == Some(slip.number);
+        let chosen = desk.next.slip == Some(slip.number);
         let words = slip_words(cx, slip);
         if wide_button(ui, &words, Emphasis::Switch(chosen), size).clicked() {
             let choice: Option<SlipNumber> = (!chosen).then_some(slip.number);

@@ -190,7 +190,7 @@ impl Paper {
                 self.notify(Bilingual::of_text(&refusal.to_string()));
                 None
             }
-            Effect::SettleReview(_) | Effect::Audit(_) => None,
+            Effect::Audit(_) => None,
         }
     }
 

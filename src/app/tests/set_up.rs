@@ -220,8 +220,10 @@ fn the_station_is_made_known_to_a_server_from_the_window() {
         "the code is not accepted",
     )));
     assert!(stage.shows("登録コードが使えません"));
+    stage.enrolment(EnrolmentState::EnrolledAnew);
+    assert!(stage.shows("受付を開き直すと、新しい登録で送信します"));
     stage.enrolment(EnrolmentState::Enrolled("https://api.example/fhir".into()));
-    assert!(stage.shows("受付を開き直すと、送信が始まります"));
+    assert!(stage.shows("https://api.example/fhir"));
     stage.press("戻る");
     assert!(stage.offers("端末の登録　登録済み"));
 }

@@ -42,9 +42,10 @@ words! {
     NOT_RECORDED = "記録できていません", "NOT recorded";
     CHECKING = "確認中です", "Checking";
     OF_ANOTHER = "台の上の券ではありません。「確認」の一覧を見てください", "It is not the voucher on the table: see Review";
-    CHOSEN_BEFORE = "再起動の前の選択", "Chosen before the restart";
+    CHOSEN_BEFORE = "前に選んだこと", "Chosen before";
     OF_THE_NEXT = "次に置く接種券に使いますか", "Is it for the next voucher?";
-    IS_OF_THE_NEXT = "次の券に使う", "Use it for the next";
+    OF_THIS = "この接種券に使いますか", "Is it still for this voucher?";
+    IS_OF_THE_NEXT = "使う", "Use it";
     NOT_OF_THE_NEXT = "使わない", "Do not use it";
     NEXT_IS = "次の券:", "Next voucher:";
     CHOSEN_CONSULTATION = "予診のみ", "consultation only";

@@ -37,7 +37,7 @@ words! {
         "The administrator gives the code out; type it on the keyboard. It works once";
     ENROL = "登録する", "Enrol";
     ASKING = "サーバーに問い合わせています", "Asking the server";
-    START_AGAIN = "受付を開き直すと、送信が始まります", "Open the station again, and delivery begins";
+    START_AGAIN = "受付を開き直すと、新しい登録で送信します", "Open the station again to deliver with the new enrolment";
     NOBODY_SIGNS_IN = "サインインなし", "No sign-in";
     EVERYBODY_MAY = "担当者が登録されていないので、だれでも操作できます", "No operator has an account: everybody may use the station";
     ADD_PEOPLE = "登録するには、受付を閉じ、この命令を動かします", "To add the first one, close the station and run this";

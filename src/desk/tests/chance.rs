@@ -345,10 +345,10 @@ impl Model {
         self.marks.clear();
         self.trail
             .push_back(format!("restart, unheard {unheard:?}"));
-        let asked = self.is_chosen();
+        let chosen = !self.world.desk.next.is_none();
         self.world.restart_after(&unheard);
         let asks = self.world.desk.open_choices.is_some();
-        label(asks || !asked, "what was chosen is forgotten")?;
+        label(asks || !chosen, "what was chosen is forgotten")?;
         for (entry, place) in unheard {
             self.note_kept(entry.id, Kept::AsNew(place));
         }
@@ -370,16 +370,6 @@ impl Model {
         let case = case.and_then(case::Case::number);
         let waiting = desk.table.waiting().map(|read| read.number);
         case.into_iter().chain(waiting).collect()
-    }
-
-    /// Whether something was chosen for the next voucher, or for one of which no list knows.
-    fn is_chosen(&self) -> bool {
-        let desk = &self.world.desk;
-        let in_hand = desk.case.as_ref().filter(|case| {
-            case.step == Step::Checking || (case.step == Step::Recording && case.listed.is_none())
-        });
-        let voucher = in_hand.filter(|case| case.step == Step::Checking || case.number().is_some());
-        !desk.next.is_none() || voucher.is_some_and(|case| !case.choices.is_none())
     }
 
     /// The book tells the records of its day alone.

@@ -244,7 +244,7 @@ fn a_consultation_is_chosen_for_one_voucher_alone_whatever_becomes_of_it() {
     world.checked(stop());
     world.does(Input::DoNotRecord(reason()));
     world.take_away();
-    assert!(!world.view().consultation_only);
+    assert!(world.view().next.is_none());
 }
 
 #[test]
@@ -529,6 +529,139 @@ fn a_change_of_lot_holds_from_the_next_record_on_and_may_be_moved() {
     assert_eq!(lots(&world), ["FJ7489", "FJ7489", "FK0108", "FK0108"]);
 }
 
+/// Whether the voucher of `person` is recorded as a consultation, when it is laid down.
+fn is_consultation(world: &mut World, person: u8) -> bool {
+    world.lay(person);
+    let case = world.desk.case.clone().unwrap();
+    world.checked(Vec::new());
+    world.kept();
+    world.take_away();
+    case.entry.record.outcome == Outcome::ConsultationOnly
+}
+
+#[test]
+fn a_choice_for_a_voucher_that_was_not_read_is_the_next_ones_only_if_somebody_says_so() {
+    for same in [true, false] {
+        let mut world = ready();
+        world.does(Input::ConsultationOnly(true));
+        let doubt = world.doubt(number(1));
+        world.does(doubt);
+        world.take_away();
+        assert_eq!(world.stage(), Stage::ChoiceOpen);
+        world.does(Input::ChooseAgain(same));
+        assert_eq!(is_consultation(&mut world, 2), same);
+    }
+}
+
+#[test]
+fn a_choice_goes_aside_with_its_voucher_and_comes_back_with_it() {
+    let mut world = ready();
+    world.does(Input::ConsultationOnly(true));
+    let doubt = world.doubt(number(1));
+    world.does(doubt);
+    world.does(Input::PutAside(reason()));
+    world.take_away();
+    assert!(!is_consultation(&mut world, 2));
+    let aside = world.view().aside[0].id;
+    world.does(Input::TakeUp(aside));
+    let undecided = world.view().undecided[0].id;
+    // What is chosen now is of a voucher that is laid down.
+    world.does(Input::ConsultationOnly(true));
+    world.does(Input::EnterByHand(Target::Undecided(undecided)));
+    for _ in 0..2 {
+        world.step(Input::Typed(Keyed(number(1).to_string())));
+    }
+    let case = world.desk.case.clone().unwrap();
+    assert_eq!(case.entry.record.outcome, Outcome::ConsultationOnly);
+    assert!(!world.view().next.is_none());
+}
+
+#[test]
+fn a_choice_that_does_not_hold_any_more_is_taken_back_when_its_voucher_is_laid_down_again() {
+    let mut world = before_the_shot();
+    world.does(Input::ConsultationOnly(true));
+    world.lay(1);
+    world.checked(stop());
+    world.does(Input::PutAside(reason()));
+    world.take_away();
+    world.lay(1);
+    assert_eq!(world.stage(), Stage::ChoiceOpen);
+    world.take_away();
+    assert_eq!(
+        world.stage(),
+        Stage::Ready,
+        "it is asked when it comes back"
+    );
+    world.lay(1);
+    world.does(Input::ChooseAgain(false));
+    let case = world.desk.case.clone().unwrap();
+    assert!(matches!(case.entry.record.outcome, Outcome::Given(_)));
+}
+
+#[test]
+fn a_voucher_that_a_hand_hid_after_it_was_recorded_is_not_taken_in_with_the_next_ones_choice() {
+    let mut world = ready();
+    world.record(1);
+    world.does(Input::ConsultationOnly(true));
+    world.take_away();
+    assert_eq!(world.lay(1), [Sound::AlreadyRecorded]);
+    assert_eq!(
+        world.view().table.unwrap().ending,
+        Some(Ending::AlreadyRecorded)
+    );
+    assert!(!world.view().next.is_none());
+    world.take_away();
+    assert!(is_consultation(&mut world, 2));
+    // Nor is a consultation taken for a dose.
+    assert_eq!(world.lay(2), [Sound::AlreadyRecorded]);
+}
+
+#[test]
+fn one_thing_is_chosen_at_a_time() {
+    let mut world = ready();
+    world.does(Input::IssueSlip(DoseNumber::new(2).unwrap()));
+    world.checked(Vec::new());
+    world.kept();
+    let slip = world.view().slips[0].number;
+    world.does(Input::ConsultationOnly(true));
+    world.does(Input::ChooseSlip(Some(slip)));
+    assert!(!world.view().next.outcome.is_consultation_only());
+    world.does(Input::ConsultationOnly(true));
+    assert_eq!(world.view().next.slip, None);
+}
+
+#[test]
+fn an_explanation_does_not_cover_what_is_found_of_a_correction() {
+    let mut world = ready();
+    world.lay(1);
+    world.checked(review());
+    world.kept();
+    world.take_away();
+    let record = world.view().records[0].record.id;
+    let point = OpenPoint::Review(record);
+    let reason_given = reason();
+    world.does(Input::Explain {
+        point: point.clone(),
+        reason: reason_given,
+    });
+    assert!(!world.view().open_points.contains(&point));
+    let vaccine = (
+        ProductId::new("comirnaty-12").unwrap(),
+        Lot::new("FK0108").unwrap(),
+    );
+    world.does(Input::Correct {
+        record,
+        change: Change {
+            vaccine: Some(vaccine),
+            ..Change::default()
+        },
+        reason: reason(),
+    });
+    world.checked(review());
+    world.kept();
+    assert!(world.view().open_points.contains(&point));
+}
+
 #[test]
 fn on_relief_the_seat_changes_and_nothing_else() {
     let mut world = before_the_shot();
@@ -576,7 +709,7 @@ fn a_slip_is_recorded_at_once_and_its_voucher_corrects_it_later() {
     world.kept();
     let view = world.view();
     assert_eq!((view.records.len(), view.slips.len()), (1, 0));
-    assert_eq!(view.chosen_slip, None);
+    assert!(view.next.is_none());
     assert_eq!(view.table.unwrap().ending, Some(Ending::Completed));
     let refusal = world.refuses(Input::Undo);
     assert_eq!(

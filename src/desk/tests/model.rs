@@ -50,8 +50,8 @@ pub(super) struct Model {
     /// Doses of today's records that hold.
     pub(super) given: BTreeMap<RecordId, VialKey>,
     pub(super) counted: BTreeMap<VialKey, (i64, i64, i64, i64)>,
-    /// What was chosen for vouchers that are not settled.
-    pub(super) chosen: BTreeMap<VoucherNumber, Choices>,
+    /// Vouchers that are 予診のみ and not settled.
+    pub(super) chosen: BTreeSet<VoucherNumber>,
     /// The last number that was typed in the present entry by hand, and whether a mark backs it.
     pub(super) typed: Option<VoucherNumber>,
     pub(super) marks: Vec<VoucherNumber>,
@@ -90,7 +90,7 @@ impl Model {
             unheard: BTreeMap::new(),
             given: BTreeMap::new(),
             counted: BTreeMap::new(),
-            chosen: BTreeMap::new(),
+            chosen: BTreeSet::new(),
             typed: None,
             marks: Vec::new(),
         }
@@ -110,6 +110,9 @@ impl Model {
             self.trail.pop_front();
         }
         self.note_input(input);
+        if let (Input::ChooseAgain(false), Some(open)) = (input, self.world.desk.open_choices) {
+            open.voucher.map(|number| self.chosen.remove(&number));
+        }
         let effects = self.world.step(input.clone());
         let refused = was_refused(input, refusal(&effects).as_ref());
         // The same step may take in the voucher that waits, which may be the same one.
@@ -198,25 +201,26 @@ impl Model {
             }
             Effect::Record { entry, frame, .. } => self.note_record(entry, *frame)?,
             Effect::Audit(act) => self.note_act(act),
-            Effect::Sound(_) | Effect::Refuse(_) | Effect::SettleReview(_) => {}
+            Effect::Sound(_) | Effect::Refuse(_) => {}
         }
         Ok(())
     }
 
-    /// What was chosen for a voucher holds until it is settled, whatever comes between; another slip
-    /// may be chosen for it.
+    /// A consultation stays one until it is settled or a person says otherwise, whatever comes
+    /// between.
     fn stays_as_chosen(&mut self, record: RecordId) -> Result<(), TestCaseError> {
         let case = self.world.desk.case.as_ref();
         let Some(case) = case.filter(|case| case.entry.record.id == record) else {
             return Ok(());
         };
-        let Some(number) = case.number().filter(|_| !case.choices.is_none()) else {
+        let only = case.choices.outcome.is_consultation_only();
+        let Some(number) = case.number().filter(|_| only) else {
             let number = case.number();
-            let chosen = number.is_some_and(|number| self.chosen.contains_key(&number));
+            let chosen = number.is_some_and(|number| self.chosen.contains(&number));
             let forgot = chosen && case.entry.kind == EntryKind::New;
             return label(!forgot, "what was chosen for a voucher is forgotten");
         };
-        self.chosen.insert(number, case.choices);
+        self.chosen.insert(number);
         Ok(())
     }
 
@@ -341,6 +345,14 @@ impl Model {
     }
 
     fn note_answer(&mut self, input: &Input, refused: bool, effects: &[Effect]) {
+        let table = self.world.desk.on_table();
+        let ending = table.as_ref().and_then(|table| table.ending);
+        if sounds(effects).contains(&Sound::AlreadyRecorded)
+            && ending == Some(Ending::AlreadyRecorded)
+        {
+            // It was recorded and lies there still.
+            self.settle(table.and_then(|table| table.number));
+        }
         match input {
             Input::Checked { record, .. } if sounds(effects).contains(&Sound::AlreadyRecorded) => {
                 self.settle_record(*record);

@@ -202,6 +202,12 @@ fn a_voucher_that_was_held_is_taken_in_again_as_was_chosen_for_it() {
             interrupt(&mut world);
             assert_eq!(world.stage(), Stage::Ready);
             world.lay(1);
+            assert_eq!(
+                world.stage(),
+                Stage::ChoiceOpen,
+                "it may have been a mistake"
+            );
+            world.does(Input::ChooseAgain(true));
             let case = world.desk.case.clone().unwrap();
             assert_eq!(case.choices, chosen);
             let given = matches!(case.entry.record.outcome, Outcome::Given(_));
@@ -219,7 +225,20 @@ fn what_was_chosen_for_a_voucher_that_was_being_checked_is_asked_about() {
     world.restart();
     world.does(Input::ConfirmSession(session()));
     let open = world.view().open_choices.unwrap();
-    assert!(open.outcome.is_consultation_only());
+    assert!(open.choices.outcome.is_consultation_only());
+}
+
+#[test]
+fn what_was_chosen_and_is_in_the_book_is_not_asked_about() {
+    let mut world = ready();
+    world.does(Input::ConsultationOnly(true));
+    world.lay(1);
+    world.checked(Vec::new());
+    let entry = world.sent.clone().unwrap();
+    let place = world.next_place();
+    world.restart_after(&[(entry, place)]);
+    world.does(Input::ConfirmSession(session()));
+    assert_eq!(world.stage(), Stage::Ready);
 }
 
 #[test]
@@ -286,7 +305,7 @@ fn an_entry_that_the_book_had_all_along_is_found_out_once_and_answered_once() {
         });
         let expected = if answered { Vec::new() } else { review() };
         assert_eq!(world.view().records[0].findings, expected);
-        let settled = effects.contains(&Effect::SettleReview(entry.record.id));
+        let settled = effects.contains(&Effect::Audit(Act::Reviewed(entry.record.id)));
         assert_eq!(settled, answered);
     }
 }

@@ -264,9 +264,9 @@ fn some_record() -> VaccinationRecord {
 }
 
 #[test]
-fn what_was_interrupted_waits_until_somebody_answers_for_it() {
+fn what_was_interrupted_waits_until_somebody_who_may_do_it_answers_for_it() {
     let (site, record) = (Site::new(), some_record());
-    let mut store = site.book_of(&[STAFF]);
+    let mut store = site.book_of(&[STAFF, CLERK]);
     let witnessed = Witnessed::new(id("os-test"), site.clock.now());
     let kept = store.record(&Entry::new(record.clone()), &witnessed);
     kept.unwrap();
@@ -287,6 +287,10 @@ fn what_was_interrupted_waits_until_somebody_answers_for_it() {
     station.tick();
     assert_eq!(station.snapshot().pending.len(), 1);
     station.gives_pin(STAFF.0, STAFF.1);
+    station.tick();
+    assert_eq!(station.snapshot().pending.len(), 1, "staff may not cancel");
+    station.sign_out();
+    station.gives_pin(CLERK.0, CLERK.1);
     station.tick();
     assert_eq!(station.snapshot().pending, []);
 }
@@ -412,6 +416,7 @@ fn commands_pass_the_seat_and_a_pin_is_checked_beside_the_station() {
         cards: Box::new(|_| Err(Bilingual::new("", ""))),
         clock: &site.clock,
         courier: None,
+        hired: channel().1,
         commands,
         viewer: &Unseen,
         enrol: None,

@@ -13,6 +13,7 @@ use crate::app::widgets::{
 };
 use crate::app::words;
 use crate::desk::{Input, Standing, Target};
+use crate::intake::Outcome;
 
 /// Width of the column with the picture.
 const SIDE: f32 = 72.0 * MM;
@@ -144,7 +145,7 @@ fn usual(ui: &mut Ui, cx: &Cx<'_>) -> Option<Screen> {
         if cx.view.desk.session.is_none() {
             return;
         }
-        let chosen = cx.view.desk.consultation_only;
+        let chosen = cx.view.desk.next.outcome.is_consultation_only();
         let only = Emphasis::Switch(chosen);
         if button(ui, cx.t(words::CONSULTATION_ONLY), only).clicked() {
             cx.orders.desk(Input::ConsultationOnly(!chosen));
@@ -179,7 +180,14 @@ fn right(ui: &mut Ui, cx: &Cx<'_>) -> Option<Screen> {
                 || cx.t(words::NUMBER_TO_FOLLOW).to_owned(),
                 |number| number.personal().grouped(),
             );
-            ui.label(format!("{}  {personal}", super::time_of(&record.record)));
+            let only = match record.record.outcome {
+                Outcome::ConsultationOnly => cx.t(words::CHOSEN_CONSULTATION),
+                Outcome::Given(_) => "",
+            };
+            ui.label(format!(
+                "{}  {personal}  {only}",
+                super::time_of(&record.record)
+            ));
         }
         let undecided = desk.undecided.len();
         if undecided > 0 {

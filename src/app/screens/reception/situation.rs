@@ -2,12 +2,12 @@
 //! be done. Pure.
 
 use crate::app::screens::reasons::Asked;
-use crate::app::screens::{Cx, Screen};
+use crate::app::screens::{Cx, Screen, chosen};
 use crate::app::view::CameraState;
 use crate::app::widgets::{Emphasis, Sign, grouped_pattern};
 use crate::app::words::{self, Words};
-use crate::desk::{Ending, OnTable, PresentationId, Snapshot, Stage};
-use crate::intake::{RecordId, SlipNumber};
+use crate::desk::{Choices, Ending, OnTable, PresentationId, Snapshot, Stage};
+use crate::intake::{Finding, Outcome, RecordId};
 use crate::reading::Pattern;
 
 /// What a person may do about what lies there.
@@ -100,11 +100,24 @@ pub(super) struct Situation {
     pub(super) leads_to: Option<Screen>,
 }
 
-/// What was chosen for one voucher, in words.
-fn chosen(cx: &Cx<'_>, consultation_only: bool, slip: Option<SlipNumber>) -> Vec<String> {
-    let consultation = consultation_only.then(|| cx.t(words::CHOSEN_CONSULTATION).to_owned());
-    let slip = slip.map(|slip| format!("{} {slip}", cx.t(words::CHOSEN_SLIP)));
-    consultation.into_iter().chain(slip).collect()
+/// What is out of the ordinary about a record: that nothing was given, and what was found of it.
+fn notes_of(cx: &Cx<'_>, record: RecordId) -> Vec<String> {
+    let mut records = cx.view.desk.records.iter();
+    let Some(kept) = records.find(|kept| kept.record.id == record) else {
+        return Vec::new();
+    };
+    let only = kept.record.outcome == Outcome::ConsultationOnly;
+    let only = only.then(|| cx.t(words::CHOSEN_CONSULTATION).to_owned());
+    let found = kept
+        .findings
+        .iter()
+        .map(|finding| finding_words(cx, finding));
+    only.into_iter().chain(found).collect()
+}
+
+fn finding_words(cx: &Cx<'_>, finding: &Finding) -> String {
+    let (message, remedy) = (cx.says(&finding.message), cx.says(&finding.remedy));
+    format!("{message} → {remedy}")
 }
 
 impl Situation {
@@ -149,12 +162,10 @@ impl Situation {
             }
             CameraState::Starting => Self::plain(Sign::Busy, cx.t(words::STARTING), ""),
             CameraState::Looking => {
-                let desk = &cx.view.desk;
-                let chosen = chosen(cx, desk.consultation_only, desk.chosen_slip);
-                let next = match chosen.is_empty() {
-                    true => String::new(),
-                    false => format!("{} {}", cx.t(words::NEXT_IS), chosen.join("・")),
-                };
+                let chosen = chosen(cx, &cx.view.desk.next);
+                let next = chosen.map_or_else(String::new, |chosen| {
+                    format!("{} {chosen}", cx.t(words::NEXT_IS))
+                });
                 Self::plain(Sign::Waiting, cx.t(words::LAY_DOWN), &next)
             }
         }
@@ -162,15 +173,19 @@ impl Situation {
 
     /// What was chosen before a restart may be of the next voucher.
     fn choice_open(cx: &Cx<'_>) -> Self {
-        let open = cx.view.desk.open_choices.unwrap_or_default();
+        let open = cx.view.desk.open_choices;
+        let choices = open.map_or_else(Choices::default, |open| open.choices);
+        let of_this = open.is_some_and(|open| open.voucher.is_some());
+        let whose = if of_this {
+            words::OF_THIS
+        } else {
+            words::OF_THE_NEXT
+        };
         Self {
-            notes: chosen(cx, open.outcome.is_consultation_only(), open.slip),
+            number: Self::number_on_table(cx),
+            notes: chosen(cx, &choices).into_iter().collect(),
             actions: vec![Action::ChooseAgain(true), Action::ChooseAgain(false)],
-            ..Self::plain(
-                Sign::Ask,
-                cx.t(words::CHOSEN_BEFORE),
-                cx.t(words::OF_THE_NEXT),
-            )
+            ..Self::plain(Sign::Ask, cx.t(words::CHOSEN_BEFORE), cx.t(whose))
         }
     }
 
@@ -191,13 +206,8 @@ impl Situation {
         let question = cx.view.desk.question.as_ref();
         let on_table = question.is_some_and(|question| question.on_table);
         let findings = question.map_or(&[][..], |question| &question.findings);
-        let notes = findings.iter().map(|finding| {
-            format!(
-                "{} → {}",
-                cx.says(&finding.message),
-                cx.says(&finding.remedy)
-            )
-        });
+        let notes = findings.iter().map(|finding| finding_words(cx, finding));
+        let chosen = question.and_then(|question| chosen(cx, &question.choices));
         let below = if on_table {
             ""
         } else {
@@ -205,7 +215,7 @@ impl Situation {
         };
         Self {
             number: Self::number_on_table(cx).filter(|_| on_table),
-            notes: notes.collect(),
+            notes: chosen.into_iter().chain(notes).collect(),
             actions: vec![Action::RecordAnyway, Action::DoNotRecord, Action::PutAside],
             ..Self::plain(Sign::Ask, cx.t(words::QUESTION), below)
         }
@@ -242,8 +252,13 @@ impl Situation {
             Ending::Undecided => (Sign::Ask, words::UNDECIDED, vec![]),
             Ending::Undone => (Sign::Known, words::UNDONE, vec![]),
         };
+        let notes = match ending {
+            Ending::Recorded(record) => notes_of(cx, record),
+            _ => Vec::new(),
+        };
         Self {
             actions,
+            notes,
             ..Self::plain(sign, cx.t(title), away)
         }
     }

@@ -67,7 +67,8 @@ pub(super) fn show(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
 fn standing(ui: &mut Ui, cx: &Cx<'_>) {
     let (sign, word, more) = match (&cx.enrolment, &cx.facts.server) {
         (Some(EnrolmentState::Asking), _) => (Sign::Busy, w::ASKING, ""),
-        (Some(EnrolmentState::Enrolled(_)), _) => (Sign::Good, w::ENROLLED, cx.t(w::START_AGAIN)),
+        (Some(EnrolmentState::Enrolled(server)), _) => (Sign::Good, w::ENROLLED, server.as_str()),
+        (Some(EnrolmentState::EnrolledAnew), _) => (Sign::Good, w::ENROLLED, cx.t(w::START_AGAIN)),
         (Some(EnrolmentState::Failed(why)), _) => (Sign::Stop, w::NOT_ENROLLED, cx.says(why)),
         (None, Some(server)) => (Sign::Good, w::ENROLLED, server.as_str()),
         (None, None) => (Sign::Ask, w::NOT_ENROLLED, cx.t(w::RECORDS_ALL_THE_SAME)),

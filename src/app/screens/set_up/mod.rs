@@ -143,7 +143,8 @@ fn stands(cx: &Cx<'_>, page: Page) -> (Sign, String) {
             None => (Sign::Ask, w::NOT_CALIBRATED),
         },
         Page::Enrolment => match (&cx.enrolment, &facts.server) {
-            (Some(EnrolmentState::Enrolled(_)), _) | (_, Some(_)) => (Sign::Good, w::ENROLLED),
+            (Some(EnrolmentState::Enrolled(_) | EnrolmentState::EnrolledAnew), _)
+            | (_, Some(_)) => (Sign::Good, w::ENROLLED),
             _ => (Sign::Ask, w::NOT_ENROLLED),
         },
         Page::People => match people::seated(cx) {
