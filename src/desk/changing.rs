@@ -180,6 +180,9 @@ impl Turn<'_, '_> {
     }
 
     fn cancelled(&mut self, record: &VaccinationRecord) {
+        if let Some(number) = record.subject.voucher() {
+            self.desk.table.forget(number);
+        }
         self.withdraw_slip_of(record.subject, record.id);
         if self.desk.table.ending() == Some(Ending::Recorded(record.id)) {
             let presentation = self.desk.table.presentation();
@@ -270,6 +273,13 @@ impl Turn<'_, '_> {
             self.change(kind, VaccinationRecord { outcome, ..record });
         }
         Ok(())
+    }
+}
+
+impl Pending {
+    /// Whether it takes a record back that was made just then, which who records may do.
+    pub fn is_undo(&self) -> bool {
+        matches!(&self.entry.kind, EntryKind::Cancellation(why) if why.as_str() == UNDONE)
     }
 }
 

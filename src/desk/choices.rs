@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::case::Step;
-use super::day::Standing;
 use super::effect::Sound;
+use super::lists::UndecidedId;
 use super::presenting::Arrived;
 use super::refusal::Refusal;
 use super::step::{Desk, Done, Turn};
@@ -60,6 +60,8 @@ pub struct OpenChoices {
     pub choices: Choices,
     /// The voucher on the table for which that was; `None`: for one that was expected.
     pub voucher: Option<VoucherNumber>,
+    /// The one that came then and was not read: it is its own if it is not the next one's.
+    pub came: Option<UndecidedId>,
 }
 
 /// Choices that no list knows, as they are kept.
@@ -70,6 +72,8 @@ pub struct KeptChoices {
     pub choices: Choices,
     /// The record that was being made of it: in the book, it was used.
     pub used_by: Option<RecordId>,
+    /// The voucher that came then and was not read.
+    pub came: Option<UndecidedId>,
 }
 
 impl Desk {
@@ -85,10 +89,12 @@ impl Desk {
             (Some(case), _) => KeptChoices {
                 choices: case.choices,
                 used_by: Some(case.entry.record.id),
+                came: None,
             },
             (None, open) => KeptChoices {
                 choices: open.map_or(self.next, |open| open.choices),
                 used_by: None,
+                came: open.and_then(|open| open.came),
             },
         }
     }
@@ -103,33 +109,30 @@ impl Desk {
             self.open_choices = Some(OpenChoices {
                 choices,
                 voucher: None,
+                came: kept.came,
             });
         }
-    }
-
-    /// Whether a record of today that holds has this number.
-    fn has_record_of(&self, number: VoucherNumber) -> bool {
-        let records = self.day.iter().flat_map(|day| &day.records);
-        let mut standing = records.filter(|kept| kept.standing == Standing::Standing);
-        standing.any(|kept| kept.record.subject.voucher() == Some(number))
-    }
-
-    /// Whether the voucher that was just recorded lies there still: a hand hid it.
-    pub(super) fn is_still_there(&self, number: VoucherNumber) -> bool {
-        self.table.before() == Some(number) && self.has_record_of(number)
     }
 }
 
 impl Turn<'_, '_> {
-    /// What was chosen for the voucher that is taken in. What was chosen now is of one that is laid
-    /// down, and not of one that was recorded before and is seen again.
+    /// What was chosen for the voucher that is taken in. What is chosen for the next one is of one that
+    /// is laid down, and not of one that a list has.
     pub(super) fn choices_of(&mut self, arrived: &Arrived) -> Choices {
-        let of_list = match arrived.listed.and_then(|id| self.desk.lists.find(id)) {
-            Some(listed) => listed.known.choices,
-            None => self.desk.lists.chosen_for(arrived.number, self.day_date()),
-        };
-        let of_list = of_list.that_hold(&self.desk.slips);
-        if arrived.listed.is_some() || self.desk.has_record_of(arrived.number) {
+        let listed = arrived.listed.and_then(|id| self.desk.lists.find(id));
+        let of_item = listed.map(|listed| listed.known.choices);
+        // Nobody said yet whose it is, and this is the one that came.
+        let came = |open: &mut OpenChoices| open.came.is_some() && open.came == arrived.listed;
+        let of_open = self
+            .desk
+            .open_choices
+            .take_if(came)
+            .map(|open| open.choices);
+        let of_number = self.desk.lists.chosen_for(arrived.number, self.day_date());
+        let known = [of_open, of_item].into_iter().flatten();
+        let of_list = known.chain([of_number]).find(|chosen| !chosen.is_none());
+        let of_list = of_list.unwrap_or_default().that_hold(&self.desk.slips);
+        if arrived.listed.is_some() {
             return of_list;
         }
         match std::mem::take(&mut self.desk.next) {
@@ -138,26 +141,33 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// Asks whether what was chosen is of the voucher that comes next.
-    pub(super) fn ask_about_next(&mut self) {
+    /// Asks whether what was chosen is of the voucher that comes next, or was of the one that `came`.
+    pub(super) fn ask_about_next(&mut self, came: Option<UndecidedId>) {
         let choices = std::mem::take(&mut self.desk.next);
         if !choices.is_none() {
-            let voucher = None;
-            self.desk.open_choices = Some(OpenChoices { choices, voucher });
+            self.desk.open_choices = Some(OpenChoices {
+                choices,
+                voucher: None,
+                came,
+            });
         }
     }
 
     /// Asks whether what was chosen for this voucher, when it lay here before, still holds; `false`
     /// when there is nothing to ask.
     pub(super) fn ask_about(&mut self, number: VoucherNumber) -> bool {
-        let choices = self.desk.lists.chosen_for(number, self.day_date());
+        let day = self.day_date();
+        let choices = self.desk.lists.chosen_for(number, day);
         let choices = choices.that_hold(&self.desk.slips);
-        if choices.is_none() || !self.desk.next.is_none() {
+        // An entry that is not in the book goes there as it is.
+        let is_made = self.desk.lists.unkept(number, day).is_some();
+        if is_made || choices.is_none() || !self.desk.next.is_none() {
             return false;
         }
         self.desk.open_choices = Some(OpenChoices {
             choices,
             voucher: Some(number),
+            came: None,
         });
         self.sound(Sound::Question);
         true
@@ -187,10 +197,11 @@ impl Turn<'_, '_> {
         let open = self.desk.open_choices.ok_or(Refusal::NoChoiceOpen)?;
         self.desk.open_choices = None;
         let day = self.day_date();
-        match (same, open.voucher) {
-            (true, _) => self.desk.next = open.choices.that_hold(&self.desk.slips),
-            (false, Some(number)) => self.desk.lists.forget_choices(number, day),
-            (false, None) => {}
+        match (same, open.voucher, open.came) {
+            (true, _, _) => self.desk.next = open.choices.that_hold(&self.desk.slips),
+            (false, Some(number), _) => self.desk.lists.forget_choices(number, day),
+            (false, None, Some(came)) => self.desk.lists.choose(came, open.choices),
+            (false, None, None) => {}
         }
         Ok(())
     }

@@ -271,6 +271,13 @@ impl Lists {
         chosen.map_or_else(Choices::default, |known| known.choices)
     }
 
+    /// This was chosen for the voucher of `id`, if it is listed still.
+    pub(super) fn choose(&mut self, id: UndecidedId, choices: Choices) {
+        if let Some(item) = self.undecided.iter_mut().find(|item| item.id == id) {
+            item.known.choices = choices;
+        }
+    }
+
     /// What was chosen for that voucher does not hold any more.
     pub(super) fn forget_choices(&mut self, number: VoucherNumber, day: Date) {
         let undecided = self.undecided.iter_mut().map(|item| &mut item.known);

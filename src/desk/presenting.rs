@@ -112,7 +112,7 @@ impl Turn<'_, '_> {
 
     /// A voucher was taken away, or another one took its place.
     pub(super) fn ended(&mut self, presented: &Presented) -> Done {
-        match self.desk.table.end() {
+        match self.desk.table.end(self.now.at) {
             Shows::Number { read, progress } => self.number_taken_away(read, progress),
             Shows::Unread { doubt, .. } => self.unread_taken_away(doubt, presented),
             Shows::LaidAside | Shows::Nothing => {}
@@ -148,11 +148,8 @@ impl Turn<'_, '_> {
             candidate,
             witnesses: doubt.map_or_else(Vec::new, |doubt| doubt.witnesses),
             frame: Some(frame),
-            choices: self.desk.next,
             ..Known::of(self.day_date())
         };
-        // It may be laid down again, and read; or another person's comes.
-        self.ask_about_next();
         let reasons = presented.verdict.reasons().to_vec();
         let id = self.leave(
             known,
@@ -161,6 +158,8 @@ impl Turn<'_, '_> {
                 None => Why::NotAccepted(reasons),
             },
         );
+        // It may be laid down again, and read; or another person's comes.
+        self.ask_about_next(Some(id));
         // Whoever types its number may have it in hand.
         if let Some(hand) = &mut self.desk.hand
             && hand.target == Target::OnTable
@@ -206,7 +205,7 @@ impl Turn<'_, '_> {
             return;
         };
         let presentation = self.desk.table.presentation();
-        if self.desk.is_still_there(read.number) {
+        if self.desk.table.was_hidden(read.number, self.now.at) {
             self.desk.table.take(read);
             self.desk
                 .table
@@ -246,7 +245,7 @@ impl Turn<'_, '_> {
         if let Some(known) = unkept.and_then(|id| self.desk.lists.take_unkept(id)) {
             // Its entry is as it was: whatever was chosen now is of another one, or is too late.
             if arrived.listed.is_none() {
-                self.ask_about_next();
+                self.ask_about_next(None);
             }
             self.resume(known, arrived.presentation, arrived.listed);
             return Ok(());

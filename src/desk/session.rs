@@ -3,7 +3,7 @@
 use super::choices::Choices;
 use super::day::Day;
 use super::effect::{Act, Effect};
-use super::lists::{Known, Why};
+use super::lists::Why;
 use super::refusal::Refusal;
 use super::step::{Done, Turn};
 use super::table::{Progress, Shows};
@@ -113,18 +113,17 @@ impl Turn<'_, '_> {
     /// sees nothing of it on the table.
     pub(super) fn clear_table(&mut self) -> Done {
         self.desk.hand = None;
-        let choices = self.desk.next;
-        self.ask_about_next();
+        self.desk
+            .open_choices
+            .take_if(|open| open.voucher.is_some());
+        let mut left = None;
         if !self.desk.table.is_empty() {
-            match self.desk.table.end() {
+            match self.desk.table.end(self.now.at) {
                 Shows::Unread {
                     doubt: Some(doubt), ..
                 } => {
-                    let known = Known {
-                        choices,
-                        ..self.known_of_doubt(doubt)
-                    };
-                    self.leave(known, Why::OperatorLeft);
+                    let known = self.known_of_doubt(doubt);
+                    left = Some(self.leave(known, Why::OperatorLeft));
                 }
                 Shows::Number {
                     read,
@@ -136,6 +135,7 @@ impl Turn<'_, '_> {
                 _ => {}
             }
         }
+        self.ask_about_next(left);
         self.leave_case();
         Ok(())
     }

@@ -1,9 +1,16 @@
 //! What lies on the table: one presentation at a time, and nothing of the one before.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::input::{Doubt, Read};
 use crate::intake::RecordId;
 use crate::reading::Guidance;
 use crate::voucher::VoucherNumber;
+
+/// A hand hides a voucher for no longer.
+const HIDDEN: Duration = Duration::from_secs(2);
 
 /// Which presentation, counted from the start of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,8 +79,8 @@ pub(super) enum Arrival {
 pub(super) struct Table {
     presentation: PresentationId,
     shows: Shows,
-    /// The number that lay there last, if it was recorded then or before.
-    before: Option<VoucherNumber>,
+    /// The number that lay there last, if it is recorded, and when it was taken away.
+    before: Option<(VoucherNumber, Timestamp)>,
 }
 
 impl Table {
@@ -97,9 +104,19 @@ impl Table {
         self.shows == Shows::Nothing
     }
 
-    /// The number that lay there last, if it was recorded then or before.
-    pub(super) fn before(&self) -> Option<VoucherNumber> {
+    /// Whether the voucher that lay there last was recorded, has this number, and was hidden for no
+    /// longer than a hand hides it.
+    pub(super) fn was_hidden(&self, number: VoucherNumber, now: Timestamp) -> bool {
+        let hidden = |at: Timestamp| {
+            (Duration::ZERO..=HIDDEN).contains(&now.duration_since(at).unsigned_abs())
+        };
         self.before
+            .is_some_and(|(before, at)| before == number && hidden(at))
+    }
+
+    /// The record of this voucher does not hold any more.
+    pub(super) fn forget(&mut self, number: VoucherNumber) {
+        self.before.take_if(|(before, _)| *before == number);
     }
 
     /// The number of the voucher that lies there now.
@@ -193,15 +210,16 @@ impl Table {
     }
 
     /// The presentation is over; what it showed.
-    pub(super) fn end(&mut self) -> Shows {
+    pub(super) fn end(&mut self, now: Timestamp) -> Shows {
         self.begin_if_empty();
-        if let Shows::Number { read, progress } = &self.shows {
-            let recorded = matches!(
-                progress,
-                Progress::Done(Ending::Recorded(_) | Ending::Completed | Ending::AlreadyRecorded)
-            );
-            self.before = recorded.then_some(read.number);
-        }
+        self.before = match &self.shows {
+            Shows::Number {
+                read,
+                progress:
+                    Progress::Done(Ending::Recorded(_) | Ending::Completed | Ending::AlreadyRecorded),
+            } => Some((read.number, now)),
+            _ => None,
+        };
         std::mem::replace(&mut self.shows, Shows::Nothing)
     }
 

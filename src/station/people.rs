@@ -11,7 +11,7 @@ use crate::accounts::{
     SignedIn, Transition, authorise,
 };
 use crate::clock::Moment;
-use crate::desk::Input;
+use crate::desk::{Input, Pending};
 use crate::intake::{EntryKind, OperatorId, Session};
 use crate::store::{Act, StoreError, Witnessed};
 use crate::text::Bilingual;
@@ -88,9 +88,10 @@ impl Attempt {
 }
 
 /// What somebody has to be allowed to change a record so.
-fn needs_of(kind: &EntryKind) -> accounts::Act {
-    match kind {
+fn needs_of(change: &Pending) -> accounts::Act {
+    match change.entry.kind {
         EntryKind::New => accounts::Act::RecordDose,
+        EntryKind::Cancellation(_) if change.is_undo() => accounts::Act::RecordDose,
         EntryKind::Correction(_) => accounts::Act::CorrectRecord,
         EntryKind::Cancellation(_) => accounts::Act::CancelRecord,
     }
@@ -172,9 +173,7 @@ impl Station<'_> {
         };
         let pending = self.snapshot().pending;
         let change = pending.iter().find(|change| change.entry.id == *entry);
-        Some(change.map_or(accounts::Act::RecordDose, |change| {
-            needs_of(&change.entry.kind)
-        }))
+        Some(change.map_or(accounts::Act::RecordDose, |change| needs_of(change)))
     }
 
     /// Whether who sits here may do this; why not, otherwise.

@@ -254,6 +254,17 @@ fn whether_what_was_chosen_before_a_restart_is_of_the_next_voucher_is_one_touch(
 }
 
 #[test]
+fn a_consultation_that_is_laid_down_again_says_what_to_do_if_the_dose_was_given() {
+    let mut stage = Stage::open(Japanese);
+    stage.press("次は予診のみ");
+    stage.happens(|paper| paper.lay(1));
+    assert!(stage.shows("予診のみ"));
+    stage.happens(Paper::take_away);
+    stage.happens(|paper| paper.lay(1));
+    assert!(stage.shows("取り消してから置き直してください"));
+}
+
+#[test]
 fn a_day_that_was_closed_is_opened_again_with_a_reason() {
     let mut stage = Stage::open(Japanese);
     stage.happens(|paper| paper.tell(Input::Close));

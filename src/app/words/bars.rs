@@ -47,6 +47,7 @@ words! {
     OF_THIS = "この接種券に使いますか", "Is it still for this voucher?";
     IS_OF_THE_NEXT = "使う", "Use it";
     NOT_OF_THE_NEXT = "使わない", "Do not use it";
+    ONLY_CONSULTED = "予診のみで記録済みです。接種したときは、その記録を取り消してから置き直してください", "Recorded as consultation only: if the dose was given, cancel that record, then lay the voucher down again";
     NEXT_IS = "次の券:", "Next voucher:";
     CHOSEN_CONSULTATION = "予診のみ", "consultation only";
     CHOSEN_SLIP = "番号は後日の控え", "number-to-follow slip";

@@ -614,6 +614,95 @@ fn a_voucher_that_a_hand_hid_after_it_was_recorded_is_not_taken_in_with_the_next
     assert!(is_consultation(&mut world, 2));
     // Nor is a consultation taken for a dose.
     assert_eq!(world.lay(2), [Sound::AlreadyRecorded]);
+    world.take_away();
+    // No hand lies there for so long: this time it may be for the dose.
+    world.at += jiff::SignedDuration::from_secs(3);
+    world.lay(2);
+    assert_eq!(world.stage(), Stage::Checking);
+}
+
+#[test]
+fn a_voucher_whose_record_was_cancelled_is_taken_in_again_at_once() {
+    let mut world = ready();
+    let record = world.record(1);
+    world.take_away();
+    let reason = reason();
+    world.does(Input::Cancel { record, reason });
+    world.kept();
+    world.lay(1);
+    assert_eq!(world.stage(), Stage::Checking);
+}
+
+#[test]
+fn a_choice_is_used_up_by_the_voucher_that_came_also_where_its_number_is_typed() {
+    let mut world = ready();
+    world.does(Input::ConsultationOnly(true));
+    let doubt = world.doubt(number(1));
+    world.does(doubt);
+    world.does(Input::EnterByHand(Target::OnTable));
+    world.take_away();
+    for _ in 0..2 {
+        world.step(Input::Typed(Keyed(number(1).to_string())));
+    }
+    let case = world.desk.case.clone().unwrap();
+    assert_eq!(case.entry.record.outcome, Outcome::ConsultationOnly);
+    world.checked(Vec::new());
+    world.kept();
+    assert_eq!(world.stage(), Stage::Ready, "nothing is left to ask about");
+    assert!(!is_consultation(&mut world, 2));
+}
+
+#[test]
+fn what_is_not_the_next_ones_stays_with_the_voucher_that_was_not_read() {
+    let mut world = ready();
+    world.does(Input::ConsultationOnly(true));
+    let doubt = world.doubt(number(1));
+    world.does(doubt);
+    world.does(Input::ClearTable);
+    world.restart();
+    world.does(Input::ConfirmSession(session()));
+    world.does(Input::ChooseAgain(false));
+    assert!(!is_consultation(&mut world, 2));
+    let undecided = world.view().undecided[0].id;
+    world.does(Input::EnterByHand(Target::Undecided(undecided)));
+    for _ in 0..2 {
+        world.step(Input::Typed(Keyed(number(1).to_string())));
+    }
+    let case = world.desk.case.clone().unwrap();
+    assert_eq!(case.entry.record.outcome, Outcome::ConsultationOnly);
+}
+
+#[test]
+fn what_was_asked_about_a_voucher_is_not_asked_about_the_next_one() {
+    let mut world = before_the_shot();
+    world.does(Input::ConsultationOnly(true));
+    world.lay(1);
+    world.checked(stop());
+    world.does(Input::PutAside(reason()));
+    world.take_away();
+    world.lay(1);
+    assert_eq!(world.stage(), Stage::ChoiceOpen);
+    world.does(Input::ClearTable);
+    assert_eq!(world.stage(), Stage::Ready);
+    world.lay(2);
+    assert_eq!(world.stage(), Stage::Checking);
+}
+
+#[test]
+fn an_entry_that_is_not_in_the_book_goes_there_as_it_was_chosen_without_a_question() {
+    let mut world = ready();
+    world.does(Input::ConsultationOnly(true));
+    world.lay(1);
+    world.checked(Vec::new());
+    let entry = world.sent.clone().unwrap();
+    world.not_kept();
+    world.does(Input::PutAside(reason()));
+    world.take_away();
+    world.lay(1);
+    assert_eq!(world.sent, Some(entry));
+    world.kept();
+    world.take_away();
+    assert!(!is_consultation(&mut world, 2));
 }
 
 #[test]

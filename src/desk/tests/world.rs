@@ -66,6 +66,8 @@ pub(in crate::desk) fn vials(lot: &str) -> VialKey {
 pub(in crate::desk) struct World {
     pub desk: Desk,
     pub today: Date,
+    /// What time it is.
+    pub at: Timestamp,
     /// Identities given out.
     pub ids: u128,
     /// Frames seen; each presentation has one of its own.
@@ -85,6 +87,7 @@ impl World {
         Self {
             desk: Desk::new(station, catalogue, TicketKindCodes::default()),
             today: TODAY,
+            at: Timestamp::UNIX_EPOCH,
             ids: 0,
             frame: 0,
             place: 0,
@@ -111,7 +114,7 @@ impl World {
         let ids = &mut self.ids;
         let mut now = Now {
             today: self.today,
-            at: Timestamp::UNIX_EPOCH,
+            at: self.at,
             new_id: &mut || {
                 *ids += 1;
                 RecordId::from_uuid(Uuid::from_u128(*ids))

@@ -6,7 +6,7 @@ use crate::app::screens::{Cx, Screen, chosen};
 use crate::app::view::CameraState;
 use crate::app::widgets::{Emphasis, Sign, grouped_pattern};
 use crate::app::words::{self, Words};
-use crate::desk::{Choices, Ending, OnTable, PresentationId, Snapshot, Stage};
+use crate::desk::{Choices, DayRecord, Ending, OnTable, PresentationId, Snapshot, Stage, Standing};
 use crate::intake::{Finding, Outcome, RecordId};
 use crate::reading::Pattern;
 
@@ -113,6 +113,18 @@ fn notes_of(cx: &Cx<'_>, record: RecordId) -> Vec<String> {
         .iter()
         .map(|finding| finding_words(cx, finding));
     only.into_iter().chain(found).collect()
+}
+
+/// Whether all that was recorded of the voucher on the table today is that nothing was given.
+fn is_only_consulted(desk: &Snapshot) -> bool {
+    let number = desk.table.as_ref().and_then(|table| table.number);
+    let holds = |kept: &&DayRecord| {
+        kept.standing == Standing::Standing && kept.record.subject.voucher() == number
+    };
+    let mut records = desk.records.iter().filter(holds).peekable();
+    number.is_some()
+        && records.peek().is_some()
+        && records.all(|kept| kept.record.outcome == Outcome::ConsultationOnly)
 }
 
 fn finding_words(cx: &Cx<'_>, finding: &Finding) -> String {
@@ -254,6 +266,9 @@ impl Situation {
         };
         let notes = match ending {
             Ending::Recorded(record) => notes_of(cx, record),
+            Ending::AlreadyRecorded if is_only_consulted(&cx.view.desk) => {
+                vec![cx.t(words::ONLY_CONSULTED).to_owned()]
+            }
             _ => Vec::new(),
         };
         Self {
