@@ -173,7 +173,7 @@ impl Station<'_> {
         };
         let pending = self.snapshot().pending;
         let change = pending.iter().find(|change| change.entry.id == *entry);
-        Some(change.map_or(accounts::Act::RecordDose, |change| needs_of(change)))
+        Some(change.map_or(accounts::Act::RecordDose, needs_of))
     }
 
     /// Whether who sits here may do this; why not, otherwise.
