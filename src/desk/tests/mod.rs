@@ -1,4 +1,5 @@
 mod chance;
+mod choices;
 mod flow;
 mod matrix;
 mod model;
