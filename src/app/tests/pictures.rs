@@ -35,6 +35,17 @@ fn the_reception_looks_as_it_did() {
         stage.looks_like("reception-consultation");
         stage.happens(Paper::restart);
         stage.looks_like("reception-chosen-before");
+        stage.happens(|paper| paper.tell(Input::ChooseAgain(true)));
+        stage.happens(|paper| paper.lay(6));
+        stage.happens(Paper::take_away);
+        stage.happens(|paper| paper.lay(6));
+        stage.looks_like("reception-only-consulted");
+        stage.happens(Paper::take_away);
+        stage.happens(|paper| {
+            paper.findings = vec![too_soon()];
+            paper.lay(7);
+        });
+        stage.looks_like("reception-for-review");
     }
 }
 

@@ -45,8 +45,8 @@ words! {
     CHOSEN_BEFORE = "前に選んだこと", "Chosen before";
     OF_THE_NEXT = "次に置く接種券に使いますか", "Is it for the next voucher?";
     OF_THIS = "この接種券に使いますか", "Is it still for this voucher?";
-    IS_OF_THE_NEXT = "使う", "Use it";
-    NOT_OF_THE_NEXT = "使わない", "Do not use it";
+    CHOICE_HOLDS = "使う", "Use it";
+    CHOICE_DOES_NOT_HOLD = "使わない", "Do not use it";
     ONLY_CONSULTED = "予診のみで記録済みです。接種したときは、その記録を取り消してから置き直してください", "Recorded as consultation only: if the dose was given, cancel that record, then lay the voucher down again";
     NEXT_IS = "次の券:", "Next voucher:";
     CHOSEN_CONSULTATION = "予診のみ", "consultation only";

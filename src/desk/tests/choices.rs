@@ -19,6 +19,19 @@ fn takes_in_consultation(world: &World) -> bool {
     case.entry.record.outcome == Outcome::ConsultationOnly
 }
 
+/// A consultation was put aside with its question, and its voucher is laid down again.
+fn asked_again() -> World {
+    let mut world = World::open(Mode::BeforeShot);
+    world.does(Input::ConsultationOnly(true));
+    world.lay(1);
+    world.checked(stop());
+    world.does(Input::PutAside(reason()));
+    world.take_away();
+    world.lay(1);
+    assert_eq!(world.stage(), Stage::ChoiceOpen);
+    world
+}
+
 /// Types the number of `person`, twice.
 fn types(world: &mut World, person: u8) {
     for _ in 0..2 {
@@ -72,14 +85,7 @@ fn a_choice_goes_aside_with_its_voucher_and_comes_back_with_it() {
 
 #[test]
 fn a_choice_that_does_not_hold_any_more_is_taken_back_when_its_voucher_is_laid_down_again() {
-    let mut world = World::open(Mode::BeforeShot);
-    world.does(Input::ConsultationOnly(true));
-    world.lay(1);
-    world.checked(stop());
-    world.does(Input::PutAside(reason()));
-    world.take_away();
-    world.lay(1);
-    assert_eq!(world.stage(), Stage::ChoiceOpen);
+    let mut world = asked_again();
     world.take_away();
     assert_eq!(
         world.stage(),
@@ -162,14 +168,7 @@ fn what_is_not_the_next_ones_stays_with_the_voucher_that_was_not_read() {
 
 #[test]
 fn what_was_asked_about_a_voucher_is_not_asked_about_the_next_one() {
-    let mut world = World::open(Mode::BeforeShot);
-    world.does(Input::ConsultationOnly(true));
-    world.lay(1);
-    world.checked(stop());
-    world.does(Input::PutAside(reason()));
-    world.take_away();
-    world.lay(1);
-    assert_eq!(world.stage(), Stage::ChoiceOpen);
+    let mut world = asked_again();
     world.does(Input::ClearTable);
     assert_eq!(world.stage(), Stage::Ready);
     world.lay(2);

@@ -13,7 +13,7 @@ use crate::reading::Pattern;
 /// What a person may do about what lies there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
-    /// What was chosen before a restart is of the next voucher, or is not.
+    /// What was chosen before holds, or does not.
     ChooseAgain(bool),
     /// Take the record back.
     Undo,
@@ -32,8 +32,8 @@ pub(super) enum Action {
 impl Action {
     pub(super) fn words(self) -> Words {
         match self {
-            Self::ChooseAgain(true) => words::IS_OF_THE_NEXT,
-            Self::ChooseAgain(false) => words::NOT_OF_THE_NEXT,
+            Self::ChooseAgain(true) => words::CHOICE_HOLDS,
+            Self::ChooseAgain(false) => words::CHOICE_DOES_NOT_HOLD,
             Self::Undo => words::UNDO,
             Self::Retry(_) => words::TRY_AGAIN,
             Self::Type => words::TYPE_NUMBER,
@@ -183,7 +183,7 @@ impl Situation {
         }
     }
 
-    /// What was chosen before a restart may be of the next voucher.
+    /// What was chosen before may be of this or the next voucher.
     fn choice_open(cx: &Cx<'_>) -> Self {
         let open = cx.view.desk.open_choices;
         let choices = open.map_or_else(Choices::default, |open| open.choices);
