@@ -49,6 +49,7 @@ words! {
     CHOICE_DOES_NOT_HOLD = "使わない", "Do not use it";
     ONLY_CONSULTED = "予診のみで記録済みです。接種したときは、その記録を取り消してから置き直してください", "Recorded as consultation only: if the dose was given, cancel that record, then lay the voucher down again";
     NEXT_IS = "次の券:", "Next voucher:";
+    LATEST_CONSULTATION = "予診", "consultation only";
     CHOSEN_CONSULTATION = "予診のみ", "consultation only";
     CHOSEN_SLIP = "番号は後日の控え", "number-to-follow slip";
     NUMBER_TO_FOLLOW = "番号は後日", "number to follow";

@@ -181,7 +181,7 @@ fn right(ui: &mut Ui, cx: &Cx<'_>) -> Option<Screen> {
                 |number| number.personal().grouped(),
             );
             let only = match record.record.outcome {
-                Outcome::ConsultationOnly => cx.t(words::CHOSEN_CONSULTATION),
+                Outcome::ConsultationOnly => cx.t(words::LATEST_CONSULTATION),
                 Outcome::Given(_) => "",
             };
             ui.label(format!(
